@@ -1,0 +1,106 @@
+# Every command of the project. Needs Python 3.11, make and git; the rest is installed by the first run.
+PYTHON ?= python3.11
+PORT ?= 8000
+VENV := .venv
+BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+WORKERS ?= 2
+
+.PHONY: help run test test-fast test-postgresql test-browser check format bench soak vendor screenshots \
+	golden lock clean system-run system-test
+
+help:
+	@echo "make run          serve the demonstration (PORT=$(PORT))"
+	@echo "make test         all tests: fast, PostgreSQL, browser"
+	@echo "make test-fast    the tests that need neither PostgreSQL nor a browser"
+	@echo "make check        ruff, mypy, import-linter, djlint, deptry"
+	@echo "make bench        figures as ratios, in build/bench.json"
+	@echo "make soak         long fault and load runs"
+	@echo "make screenshots  the pictures of the README"
+	@echo "make golden       write the golden files anew, to be read as a diff"
+	@echo "make format       write the code in the formatter's way"
+	@echo "make vendor       take the pages' libraries from npm into static/vendor"
+	@echo "make lock         choose versions of packages anew"
+
+# What a machine must have comes first: it stops before anything is touched.
+system-run:
+	@PYTHON="$(PYTHON)" sh .ci/system-packages run
+
+system-test:
+	@PYTHON="$(PYTHON)" sh .ci/system-packages test
+
+$(VENV)/.run: requirements.lock pyproject.toml | system-run
+	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
+	@echo "installing the locked packages"
+	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.run | system-test
+	@echo "installing the locked packages of the tests"
+	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: export GRANTS_MODE ?= demonstration
+run: export PORT := $(PORT)
+run: system-run $(VENV)/.run
+	@$(BIN)/grants database upgrade
+	@$(BIN)/grants demo
+	@exec $(BIN)/grants serve --port $(PORT)
+
+# All three parts run, so that one failure does not hide another; the worst of the three decides.
+test: system-test $(VENV)/.dev
+	@status=0; \
+	$(MAKE) --no-print-directory test-fast || status=1; \
+	$(MAKE) --no-print-directory test-postgresql || status=1; \
+	$(MAKE) --no-print-directory test-browser || status=1; \
+	exit $$status
+
+test-fast: system-test $(VENV)/.dev
+	@echo "== tests without PostgreSQL and browser"
+	@$(PYTEST) -q -n $(WORKERS) -m "not postgresql and not browser" $(ARGS)
+
+test-postgresql: system-test $(VENV)/.dev
+	@echo "== tests on PostgreSQL"
+	@$(PYTEST) -q -n $(WORKERS) -m "postgresql and not browser" $(ARGS)
+
+test-browser: system-test $(VENV)/.dev
+	@echo "== tests in a browser"
+	@$(PYTEST) -q -n $(WORKERS) -m "browser" $(ARGS)
+
+check: system-run $(VENV)/.dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/deptry .
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: system-test $(VENV)/.dev
+	@$(BIN)/python -m tests.bench.run $(ARGS)
+
+soak: system-test $(VENV)/.dev
+	@$(BIN)/python -m tests.soak.run $(ARGS)
+
+vendor:
+	@sh static/vendor/build.sh
+
+screenshots: system-test $(VENV)/.dev
+	@GRANTS_PICTURES=docs/pictures $(PYTEST) -q -m browser -k picture $(ARGS)
+
+golden: $(VENV)/.dev
+	@GRANTS_GOLDEN=write $(PYTEST) -q tests/architecture -k golden $(ARGS)
+	@git --no-pager diff --stat -- tests/golden
+
+LOCK := $(BIN)/uv pip compile pyproject.toml --group build --universal --python-version 3.11 \
+	--generate-hashes --no-emit-index-url --no-header --quiet --upgrade
+lock:
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev -c requirements.lock -o requirements-dev.lock
+
+clean:
+	rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
