@@ -1,0 +1,44 @@
+"""The roles a person can stand in; staff roles are granted, the others follow from what a person belongs to."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """One role. Several may be held by one person, within the separation of duties."""
+
+    PUBLIC = "public"
+    PERSON = "person"
+    MEMBER = "member"
+    REPRESENTATIVE = "authorized representative"
+    REVIEWER = "reviewer"
+    PROGRAM_OFFICER = "program officer"
+    GRANTS_OFFICER = "grants officer"
+    SELECTING_OFFICIAL = "selecting official"
+    PANEL_CHAIR = "panel chair"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+STAFF = frozenset(
+    {
+        Role.PROGRAM_OFFICER,
+        Role.GRANTS_OFFICER,
+        Role.SELECTING_OFFICIAL,
+        Role.PANEL_CHAIR,
+        Role.ADMINISTRATOR,
+        Role.AUDITOR,
+    }
+)
+APPLICANT = frozenset({Role.MEMBER, Role.REPRESENTATIVE})
+
+SEPARATED = (
+    (Role.SELECTING_OFFICIAL, Role.GRANTS_OFFICER),
+    (Role.PROGRAM_OFFICER, Role.GRANTS_OFFICER),
+    (Role.SELECTING_OFFICIAL, Role.PANEL_CHAIR),
+    (Role.AUDITOR, Role.PROGRAM_OFFICER),
+    (Role.AUDITOR, Role.GRANTS_OFFICER),
+    (Role.AUDITOR, Role.SELECTING_OFFICIAL),
+    (Role.AUDITOR, Role.PANEL_CHAIR),
+    (Role.AUDITOR, Role.ADMINISTRATOR),
+)
+"""Pairs of staff roles that one person may not hold together (law_and_practice, section 3)."""

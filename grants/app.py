@@ -1,0 +1,74 @@
+"""The factory of the web application."""
+
+from datetime import timedelta
+
+from flask import Flask, g
+from flask_wtf import CSRFProtect
+from sqlmodel import Session
+
+from grants import pages, wiring
+from grants.adapters.files import Files
+from grants.clock import Clock, OffsetClock
+from grants.config import ROOT, Mode, Settings
+from grants.database import Database
+from grants.lifecycle.queries import installation
+from grants.web import current, errors, filters, headers
+from grants.web.routing import guard
+
+LARGEST_FORM = 2 * 1024 * 1024
+
+
+def create_app(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
+    """Make the application; tests pass their own database and a stopped clock."""
+    app = Flask("grants", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(_flask_settings(settings))
+    app.extensions["grants.settings"] = settings
+    app.extensions["grants.database"] = database or Database(settings.database_url)
+    app.extensions["grants.files"] = Files(settings.files_url)
+    app.extensions["grants.clock"] = (lambda _session: clock) if clock else moved_clock
+    app.extensions["grants.actor"] = wiring.load_actor
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.url_map.strict_slashes = False
+    CSRFProtect(app)
+    filters.install(app)
+    headers.install(app)
+    errors.install(app)
+    pages.install(app)
+    wiring.install(app)
+    app.before_request(guard)
+    app.context_processor(_context)
+    return app
+
+
+def moved_clock(session: Session) -> Clock:
+    """Make the clock of this request: real time, moved by the demonstration's offset."""
+    house = installation(session)
+    return OffsetClock(timedelta(seconds=house.clock_offset_seconds if house else 0))
+
+
+def _flask_settings(settings: Settings) -> dict[str, object]:
+    production = settings.mode is Mode.PRODUCTION
+    return {
+        "SECRET_KEY": settings.secret_key,
+        "SECRET_KEY_FALLBACKS": [settings.secret_key_old] if settings.secret_key_old else [],
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
+        "MAX_FORM_PARTS": 2000,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "SESSION_COOKIE_NAME": "__Host-grants" if production else "grants",
+        "SESSION_COOKIE_SECURE": production,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _context() -> dict[str, object]:
+    if "actor" not in g:
+        return {"mode": current.settings().mode, "actor": None, "may": lambda *_: False}
+    return {
+        "mode": current.settings().mode,
+        "actor": current.actor(),
+        "may": current.may,
+        "now": current.now(),
+    }

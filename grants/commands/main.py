@@ -1,0 +1,17 @@
+"""The program `grants`: one group per noun, one command per verb."""
+
+import click
+
+from grants.commands import policies as policies_commands
+from grants.commands.audit import audit
+from grants.commands.database import database
+from grants.commands.running import config, serve, worker
+
+
+@click.group()
+def main() -> None:
+    """Run and keep the center competitions."""
+
+
+for command in (audit, config, database, policies_commands.policies, serve, worker):
+    main.add_command(command)

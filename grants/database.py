@@ -1,0 +1,233 @@
+"""The database: engine, sessions with one commit point, and the column types everything is stored in."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    Numeric,
+    String,
+    create_engine,
+    event,
+)
+from sqlalchemy import Enum as SAEnum
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Field, Session, SQLModel
+
+metadata = SQLModel.metadata
+metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Money(TypeDecorator[int]):
+    """Whole cents in Python; integer cents on SQLite, NUMERIC(18, 2) dollars on PostgreSQL."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Choose the column type of the database."""
+        return dialect.type_descriptor(Numeric(18, 2) if dialect.name == "postgresql" else BigInteger())
+
+    def process_bind_param(self, value: int | None, dialect: Dialect) -> Any:
+        """Turn cents into what the database stores; anything but an int is a programming error."""
+        if value is None:
+            return None
+        if type(value) is not int:
+            raise TypeError(f"money must be whole cents, not {value!r}")
+        return Decimal(value).scaleb(-2) if dialect.name == "postgresql" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> int | None:
+        """Turn what the database stores into cents."""
+        if value is None:
+            return None
+        return int(value.scaleb(2)) if dialect.name == "postgresql" else int(value)
+
+
+class Points(TypeDecorator[Decimal]):
+    """Exact points; integer thousandths on SQLite, NUMERIC(9, 3) on PostgreSQL."""
+
+    impl = Integer
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Choose the column type of the database."""
+        return dialect.type_descriptor(Numeric(9, 3) if dialect.name == "postgresql" else Integer())
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> Any:
+        """Turn points into what the database stores; more than three decimals are refused, never rounded."""
+        if value is None:
+            return None
+        thousandths = Decimal(value).scaleb(3)
+        if thousandths != thousandths.to_integral_value():
+            raise ValueError(f"points have at most three decimals: {value}")
+        return Decimal(value) if dialect.name == "postgresql" else int(thousandths)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        """Turn what the database stores into points, without trailing zeros."""
+        if value is None:
+            return None
+        points = value if dialect.name == "postgresql" else Decimal(value).scaleb(-3)
+        whole = points.to_integral_value()
+        return whole if points == whole else points.normalize()
+
+
+class Instant(TypeDecorator[datetime]):
+    """An aware UTC instant to the microsecond; naive ones are refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> Any:
+        """Store text that sorts on SQLite and TIMESTAMPTZ on PostgreSQL."""
+        return dialect.type_descriptor(
+            DateTime(timezone=True) if dialect.name == "postgresql" else String(32)
+        )
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
+        """Turn an aware instant into what the database stores."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("an instant needs a time zone")
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        """Turn what the database stores into an aware instant."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            return value.astimezone(UTC)  # type: ignore[no-any-return]  # psycopg gives datetime
+        return datetime.strptime(value, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+Document = JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql")
+"""A JSON value, for frozen snapshots and for lists that are only read whole."""
+
+
+def enum_column(
+    kind: type[StrEnum], name: str, *, nullable: bool = False, index: bool = False
+) -> Column[Any]:
+    """Make a text column with a named CHECK for the values of `kind`; `name` is unique in the schema."""
+    column_type = SAEnum(
+        kind,
+        native_enum=False,
+        create_constraint=True,
+        name=name,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+        validate_strings=True,
+    )
+    return Column(column_type, nullable=nullable, index=index)
+
+
+def new_uid() -> str:
+    """Make the random name by which a record is known in URLs: 16 characters, 96 bits."""
+    return secrets.token_urlsafe(12)
+
+
+class Record(SQLModel):
+    """What every stored record has: a number inside, a random name outside."""
+
+    id: int = Field(default=None, primary_key=True)
+    uid: str = Field(default_factory=new_uid, unique=True, max_length=24)
+
+
+class Database:
+    """One database with two kinds of sessions: reading and writing."""
+
+    def __init__(self, url: str, *, pool_size: int = 10) -> None:
+        self.url = url
+        self.engine = _engine(url, pool_size)
+        self._writer = self.engine.execution_options(grants_write=True)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Say whether this is the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Open a read transaction; whatever tries to write through it raises."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            session.info["reading"] = True
+            yield session
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Open a write transaction; it commits once at the end, or rolls back if anything raises."""
+        with Session(self._writer, expire_on_commit=False) as session:
+            yield session
+            session.flush()
+            for last_act in session.info.get("before_commit", []):
+                last_act(session)
+            session.commit()
+            for act in session.info.get("after_commit", []):
+                act()
+
+    def dispose(self) -> None:
+        """Close every pooled connection."""
+        self.engine.dispose()
+
+
+def before_commit(session: Session, act: Callable[[Session], None]) -> None:
+    """Have `act` run as the last thing before the commit, once per function."""
+    acts: list[Callable[[Session], None]] = session.info.setdefault("before_commit", [])
+    if act not in acts:
+        acts.append(act)
+
+
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Have `act` run once the transaction is durable; it must not touch the session."""
+    session.info.setdefault("after_commit", []).append(act)
+
+
+def _engine(url: str, pool_size: int) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30, pool_pre_ping=True)
+    engine = create_engine(
+        url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=pool_size, max_overflow=0
+    )
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    writes = connection.get_execution_options().get("grants_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+@event.listens_for(Session, "before_flush")
+def _refuse_writes_while_reading(session: Session, _context: object, _instances: object) -> None:
+    if session.info.get("reading") and (session.new or session.deleted or _changed(session)):
+        raise RuntimeError("a reading session was asked to write")
+
+
+def _changed(session: Session) -> bool:
+    return any(session.is_modified(instance) for instance in session.dirty)

@@ -1,0 +1,66 @@
+"""The ways a deed can be refused; each knows its HTTP status."""
+
+from collections.abc import Sequence
+
+from grants.findings import Finding
+
+
+class GrantsError(Exception):
+    """A deed was refused for a reason that a person can be told."""
+
+    status = 400
+
+
+class NotFound(GrantsError):
+    """There is nothing here, or the actor may not know of it."""
+
+    status = 404
+
+
+class NotAllowed(GrantsError):
+    """The actor may know of the record and may not do this deed."""
+
+    status = 403
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class Refused(GrantsError):
+    """Rules refused the deed; all their findings are here at once."""
+
+    status = 422
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__("; ".join(finding.message for finding in findings))
+        self.findings = list(findings)
+
+
+class MoveRefused(Refused):
+    """A record is not in a status from which this move is possible."""
+
+    status = 409
+
+
+class StaleVersion(GrantsError):
+    """Somebody saved this field group meanwhile.
+
+    `current` holds the stored fields, `offered` the fields of this request; nothing was stored.
+    """
+
+    status = 409
+
+    def __init__(
+        self, message: str, *, current: dict[str, str], offered: dict[str, str], version: int
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.current = current
+        self.offered = offered
+        self.version = version
+
+
+def refuse(code: str, message: str, *, field: str | None = None, authority: str | None = None) -> Refused:
+    """Make a refusal with one finding."""
+    return Refused([Finding(code, message, field=field, authority=authority)])

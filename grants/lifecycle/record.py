@@ -1,0 +1,89 @@
+"""The event chain: deeds are queued in the transaction and chained by the last statement before commit."""
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlmodel import Session
+
+from grants.access.actor import Actor
+from grants.clock import real_now
+from grants.database import before_commit
+from grants.lifecycle.models import Event
+from grants.lifecycle.queries import locked_chain_head
+
+FIRST_HASH = "0" * 64
+
+
+def record(
+    session: Session,
+    kind: str,
+    subject: Any,
+    *,
+    happened: str,
+    actor: Actor,
+    now: datetime,
+    reason: str | None = None,
+    facts: dict[str, Any] | None = None,
+    before: str | None = None,
+    after: str | None = None,
+) -> Event:
+    """Write one deed into the record, within the caller's transaction.
+
+    `kind` is `noun.past_tense`, `happened` a sentence without the person, `facts` JSON values
+    (amounts as text). The event has its number and hash only after the commit.
+    """
+    event = Event(
+        kind=kind,
+        happened=happened,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        subject_uid=subject.uid,
+        subject_label=str(getattr(subject, "label", subject.uid))[:300],
+        competition_id=getattr(subject, "competition_id", None),
+        application_id=getattr(subject, "application_id", None),
+        organization_id=getattr(subject, "organization_id", None),
+        person_id=actor.person_id,
+        person_name=actor.name,
+        person_role=actor.role_label,
+        before=before,
+        after=after,
+        reason=reason,
+        facts=facts or {},
+        at=now,
+        real_at=real_now(),
+        seq=0,
+        previous_hash="",
+        hash="",
+    )
+    session.info.setdefault("events", []).append(event)
+    before_commit(session, _chain)
+    return event
+
+
+def event_hash(event: Event) -> str:
+    """Return the SHA-256 over every field of the event but its id and hash, the previous hash included."""
+    fields = {
+        name: _plain(getattr(event, name)) for name in Event.model_fields if name not in {"id", "hash"}
+    }
+    text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _chain(session: Session) -> None:
+    head = locked_chain_head(session)
+    for event in session.info.pop("events", []):
+        head.seq += 1
+        event.seq = head.seq
+        event.previous_hash = head.hash
+        event.hash = head.hash = event_hash(event)
+        session.add(event)
+    session.add(head)
+    session.flush()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value

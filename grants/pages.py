@@ -1,0 +1,23 @@
+"""The site map: every slice's pages, and the endpoints that libraries bring with their permissions."""
+
+from flask import Blueprint, Flask
+
+from grants.web.routing import AUDIENCES, Door, Pages
+
+SITE: list[Pages] = []
+
+LIBRARIES = {
+    "static": Door("public.read"),
+}
+
+
+def install(app: Flask) -> None:
+    """Register every page under its audience."""
+    doors: dict[str, Door] = app.extensions.setdefault("grants.doors", {})
+    doors.update(LIBRARIES)
+    for audience in AUDIENCES:
+        parent = Blueprint(audience, __name__)
+        for pages in SITE:
+            if pages.audience == audience:
+                pages.register(app, parent)
+        app.register_blueprint(parent)

@@ -1,0 +1,73 @@
+"""Every refusal as one page with one sentence and the right status; never a stack trace."""
+
+import secrets
+
+import structlog
+from flask import Flask, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from grants.clock import real_now
+from grants.errors import GrantsError, NotAllowed, Refused, StaleVersion
+from grants.findings import Finding
+from grants.web.routing import SignInNeeded, to_sign_in
+
+PAGES = {403, 404, 409, 413, 422, 429, 500}
+log = structlog.get_logger()
+
+
+def install(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(GrantsError, _refused)
+    app.register_error_handler(SignInNeeded, to_sign_in)
+    app.register_error_handler(CSRFError, _stale_form)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _failed)
+
+
+def _refused(error: GrantsError) -> ResponseReturnValue:
+    return answer(error.status, findings_of(error))
+
+
+def findings_of(error: GrantsError) -> list[Finding]:
+    """Return what a refusal says, as findings."""
+    if isinstance(error, Refused):
+        return error.findings
+    if isinstance(error, NotAllowed | StaleVersion):
+        return [Finding("refused", error.message)]
+    return []
+
+
+def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    return answer(
+        422, [Finding("form", "This form is no longer valid here. Open the page again and send it once more.")]
+    )
+
+
+def _http(error: HTTPException) -> ResponseReturnValue:
+    code = error.code or 500
+    if 300 <= code < 400:  # noqa: PLR2004  # redirects that werkzeug raises
+        return error.get_response()
+    return answer(code if code in PAGES else 404 if code in {400, 405} else code, _sentence(error))
+
+
+def _sentence(error: HTTPException) -> list[Finding]:
+    if error.code == 405:  # noqa: PLR2004
+        return [Finding("method", "This address does not take that kind of request.")]
+    return []
+
+
+def _failed(error: Exception) -> ResponseReturnValue:
+    reference = f"{secrets.token_hex(2)}-{secrets.token_hex(1)}"
+    log.error("request failed", reference=reference, path=request.path, exc_info=error)
+    return answer(500, [], reference=reference)
+
+
+def answer(status: int, findings: list[Finding], **context: object) -> ResponseReturnValue:
+    """Answer with an error page, or with JSON where a script asked."""
+    if request.headers.get("X-Requested-With") == "fetch":
+        said = [{"code": f.code, "field": f.field, "message": f.message} for f in findings]
+        return jsonify(findings=said, **{k: str(v) for k, v in context.items()}), status
+    template = f"errors/{status if status in PAGES else 404}.html"
+    return render_template(template, findings=findings, at=real_now(), **context), status

@@ -1,0 +1,135 @@
+"""Fields whose messages are sentences: money, points, dates, times, limited text."""
+
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.validators import Length, Optional
+from wtforms.widgets import TextInput
+
+from grants import money
+
+
+class _TypedText(Field):
+    """A text input whose value is parsed; what is not a value stays in the box as it was typed."""
+
+    widget = TextInput()
+    typed: str | None = None
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Parse what was typed."""
+        if not valuelist:
+            return
+        self.typed = str(valuelist[0])
+        text = self.typed.strip()
+        self.data = None if text == "" else self.parse(text)
+
+    def parse(self, text: str) -> object:
+        """Return the value or raise ValueError with a sentence."""
+        raise NotImplementedError
+
+    def show(self, value: Any) -> str:
+        """Write the value as it would be typed."""
+        return str(value)
+
+    def _value(self) -> str:
+        if self.typed is not None:
+            return self.typed
+        return "" if self.data is None else self.show(self.data)
+
+
+class MoneyField(_TypedText):
+    """Dollars and cents, as whole cents; empty is None, not zero."""
+
+    def parse(self, text: str) -> int:
+        """Read an amount."""
+        return money.parse(text)
+
+    def show(self, value: int) -> str:
+        """Write an amount."""
+        return money.show(value)
+
+
+class PointsField(_TypedText):
+    """Points with at most three decimals; beyond the scale is for the service to refuse."""
+
+    def parse(self, text: str) -> Decimal:
+        """Read points."""
+        try:
+            value = Decimal(text.replace(",", ""))
+        except InvalidOperation:
+            raise ValueError(f"Enter a number of points, for example 7 or 7.5; “{text[:40]}” is not one.") from None
+        if not value.is_finite() or abs(value) > 1_000_000:  # noqa: PLR2004
+            raise ValueError("Enter a number of points on the scale of the notice.")
+        if value.as_tuple().exponent < -3:  # type: ignore[operator]  # finite: an int
+            raise ValueError("Points have at most three decimals.")
+        return value
+
+    def show(self, value: Decimal) -> str:
+        """Write points."""
+        return f"{value:f}"
+
+
+class DayField(_TypedText):
+    """A date, as 2014-10-15, 10/15/2014 or October 15, 2014."""
+
+    def parse(self, text: str) -> date:
+        """Read a date."""
+        for pattern in ("%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%b %d, %Y"):
+            try:
+                return datetime.strptime(text, pattern).date()  # noqa: DTZ007  # a date has no zone
+            except ValueError:
+                continue
+        raise ValueError(f"“{text[:40]}” is not a date that exists. Write it as 10/15/2014.")
+
+    def show(self, value: date) -> str:
+        """Write a date."""
+        return f"{value:%m/%d/%Y}"
+
+
+class HourField(_TypedText):
+    """A time of day, as 11:59 p.m. or 23:59."""
+
+    def parse(self, text: str) -> time:
+        """Read a time of day."""
+        plain = text.lower().replace(".", "").replace(" ", "").replace("noon", "12:00pm")
+        for pattern in ("%I:%M%p", "%I%p", "%H:%M"):
+            try:
+                return datetime.strptime(plain, pattern).time()  # noqa: DTZ007  # no date, no zone
+            except ValueError:
+                continue
+        raise ValueError(f"“{text[:40]}” is not a time of day. Write it as 11:59 p.m.")
+
+    def show(self, value: time) -> str:
+        """Write a time of day."""
+        return f"{value.hour % 12 or 12}:{value:%M} {'a.m.' if value.hour < 12 else 'p.m.'}"  # noqa: PLR2004
+
+
+class Needed:
+    """The field must be filled; says so in the field's own words."""
+
+    field_flags = {"required": True}
+
+    def __init__(self, message: str) -> None:
+        self.message = message
+
+    def __call__(self, _form: object, field: Any) -> None:
+        """Refuse an empty field, unless its own fault was already said."""
+        empty = field.data is None or (isinstance(field.data, str) and not field.data.strip()) or field.data == []
+        if empty and not field.errors:
+            raise ValidationError(self.message)
+
+
+def text(label: str, *, needed: str | None = None, longest: int = 300, area: bool = False, **options: Any) -> Any:
+    """Make a text field with a length that the server enforces; `needed` is the sentence if it must be filled."""
+    too_long = f"Use at most {longest:,} characters for “{label}”."
+    rules: list[Any] = [Needed(needed) if needed else Optional(), Length(max=longest, message=too_long)]
+    kind = TextAreaField if area else StringField
+    return kind(label, validators=rules, filters=[_tidy], **options)
+
+
+def _tidy(value: str | None) -> str | None:
+    if value is None:
+        return None
+    return "".join(sign for sign in value.replace("\r\n", "\n") if sign >= " " or sign in "\n\t").strip()

@@ -1,0 +1,156 @@
+"""How values are written on pages and in letters: instants, money, points, small Markdown."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+from flask import Flask
+from markupsafe import Markup, escape
+
+from grants import money
+
+OFFICE_ZONE = "America/New_York"
+
+
+def instant(value: datetime | None, zone: str = OFFICE_ZONE) -> str:
+    """Write an instant in a zone: “October 15, 2014, 11:59 p.m. EDT”."""
+    if value is None:
+        return "not set"
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())}, {_hour(local)} {local.tzname()}"
+
+
+def instant_seconds(value: datetime | None, zone: str = OFFICE_ZONE) -> str:
+    """Write an instant to the second: “October 11, 2014, 3:20:44 p.m. EDT”."""
+    if value is None:
+        return "not set"
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{day(local.date())}, {clock_time(value, zone)}"
+
+
+def clock_time(value: datetime, zone: str = OFFICE_ZONE) -> str:
+    """Write the time of day to the second: “2:14:07 p.m. EDT”."""
+    local = value.astimezone(ZoneInfo(zone))
+    hour = local.hour % 12 or 12
+    return f"{hour}:{local:%M:%S} {_half(local)} {local.tzname()}"
+
+
+def day(value: date | datetime | None) -> str:
+    """Write a date: “October 15, 2014”."""
+    if value is None:
+        return "not set"
+    return f"{value:%B} {value.day}, {value.year}"
+
+
+def left(until: datetime, now: datetime) -> str:
+    """Write the time left in days, then hours, then minutes: “4 days 6 hours left”."""
+    if until <= now:
+        return "closed"
+    minutes = int((until - now) / timedelta(minutes=1))
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    if days:
+        return f"{plural(days, 'day')} {plural(hours, 'hour')} left" if hours else f"{plural(days, 'day')} left"
+    if hours:
+        return f"{plural(hours, 'hour')} {plural(rest, 'minute')} left"
+    return f"{plural(rest, 'minute')} left" if rest else "less than a minute left"
+
+
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """Write a count with its noun: “1 day”, “4 days”, “1,200 words”."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def points(value: Decimal | Fraction | int | None) -> str:
+    """Write points exactly, without trailing zeros; thirds with two decimals."""
+    if value is None:
+        return "–"
+    if isinstance(value, Fraction):
+        return f"{float(value):.2f}" if value.denominator > 1 else str(value.numerator)
+    number = Decimal(value)
+    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+
+
+def filesize(size: int) -> str:
+    """Write a size: “640 KB”, “1.4 MB”."""
+    if size < 1_000_000:
+        return f"{max(1, round(size / 1000))} KB"
+    return f"{size / 1_000_000:.1f} MB"
+
+
+def words(text: str | None) -> int:
+    """Count words as the limits count them: runs of characters between white space."""
+    return len((text or "").split())
+
+
+def markdown(text: str | None) -> Markup:
+    """Render the small Markdown subset: paragraphs, headings, lists and bold; everything else is text."""
+    blocks = re.split(r"\n\s*\n", (text or "").strip().replace("\r\n", "\n"))
+    return Markup("\n").join(_block(block) for block in blocks if block.strip())
+
+
+def _block(block: str) -> Markup:
+    lines = block.strip().split("\n")
+    if all(line.lstrip().startswith(("- ", "* ")) for line in lines):
+        items = Markup("").join(Markup("<li>{}</li>").format(_inline(line.lstrip()[2:])) for line in lines)
+        return Markup("<ul>{}</ul>").format(items)
+    if all(re.match(r"\s*\d+\. ", line) for line in lines):
+        items = Markup("").join(
+            Markup("<li>{}</li>").format(_inline(re.sub(r"^\s*\d+\. ", "", line))) for line in lines
+        )
+        return Markup("<ol>{}</ol>").format(items)
+    if len(lines) == 1 and lines[0].startswith("#"):
+        return Markup("<h4>{}</h4>").format(_inline(lines[0].lstrip("#").strip()))
+    return Markup("<p>{}</p>").format(Markup("<br>").join(_inline(line) for line in lines))
+
+
+def _inline(text: str) -> Markup:
+    parts = re.split(r"\*\*(.+?)\*\*", text)
+    return Markup("").join(
+        Markup("<strong>{}</strong>").format(part) if index % 2 else escape(part)
+        for index, part in enumerate(parts)
+    )
+
+
+def _hour(local: datetime) -> str:
+    return f"{local.hour % 12 or 12}:{local:%M} {_half(local)}"
+
+
+def _half(local: datetime) -> str:
+    return "a.m." if local.hour < 12 else "p.m."  # noqa: PLR2004  # noon
+
+
+def iso(value: datetime) -> str:
+    """Write an instant for `<time datetime>`."""
+    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def plain_status(value: object) -> str:
+    """Write a status as words."""
+    return str(value).replace("_", " ")
+
+
+FILTERS = {
+    "instant": instant,
+    "instant_seconds": instant_seconds,
+    "clock_time": clock_time,
+    "day": day,
+    "left": left,
+    "plural": plural,
+    "points": points,
+    "filesize": filesize,
+    "words": words,
+    "markdown": markdown,
+    "iso": iso,
+    "plain_status": plain_status,
+    "money": money.show,
+    "dollars": money.dollars,
+    "share": money.share_text,
+    "percent": money.percent,
+}
+
+
+def install(app: Flask) -> None:
+    """Give the filters to the templates."""
+    app.jinja_env.filters.update(FILTERS)

@@ -1,0 +1,24 @@
+"""Answering with the page whose template has the endpoint's name."""
+
+from typing import Any
+
+from flask import flash, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.web.forms import Form
+
+
+def page(template: str | None = None, *, status: int = 200, form: Form | None = None, **context: Any) -> ResponseReturnValue:
+    """Render the endpoint's template; a form that came back with faults answers 422."""
+    name = template or f"{(request.endpoint or '').replace('.', '/')}.html"
+    if form is not None:
+        context["form"] = form
+        status = 422 if form.has_faults and status == 200 else status  # noqa: PLR2004  # HTTP
+    return make_response(render_template(name, **context), status)
+
+
+def go(endpoint: str, *, said: str | None = None, anchor: str | None = None, **values: Any) -> ResponseReturnValue:
+    """Send the browser on after a deed, with a sentence that says what was done."""
+    if said:
+        flash(said, "success")
+    return redirect(url_for(endpoint, _anchor=anchor, **values), 303)
