@@ -1,0 +1,174 @@
+"""One reviewer's sheet on one application: complete or not, what is missing, and its exact total."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+
+from scoring.exact import POINT_DIGITS, in_thousandths, show_points
+from scoring.faults import Fault, Refused, Undefined
+from scoring.rubric import Leaf, Rubric
+
+
+class Absent(StrEnum):
+    """Why there is no number; the reasons are different things and none of them is zero."""
+
+    MISSING = "missing"
+    RECUSED = "recused"
+    NOT_APPLICABLE = "not applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """A step of a criterion's scale, by its label."""
+
+    label: str
+
+
+Entry = Decimal | Rating | Absent
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one reviewer entered for one application, by key of the scored criterion."""
+
+    reviewer: str
+    application: str
+    points: Mapping[str, Entry]
+    recused: bool = False
+    version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A sheet measured against its rubric."""
+
+    earned: Mapping[str, Fraction]
+    missing: tuple[str, ...]
+    not_applicable: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    so_far: Fraction
+    """Points earned on what is answered."""
+    out_of: Fraction
+    """Points that the answered criteria are worth."""
+    total: Fraction | Undefined
+    """The total of record; defined only when the sheet is complete and without fault."""
+
+    @property
+    def complete(self) -> bool:
+        """Say whether the sheet may be submitted."""
+        return not self.missing and not self.faults
+
+
+def check(rubric: Rubric, sheet: Sheet) -> Checked:
+    """Measure a sheet: what it earns so far, what is missing, what is refused, and its total."""
+    leaves = rubric.leaves
+    entries = {leaf.key: sheet.points.get(leaf.key, Absent.MISSING) for leaf in leaves}
+    faults = [*_unknown_keys(rubric, sheet), *_entry_faults(rubric, entries)]
+    refused = {fault.where for fault in faults}
+    earned = {
+        leaf.key: _earned(leaf, entry)
+        for leaf in leaves
+        if not isinstance(entry := entries[leaf.key], Absent) and leaf.key not in refused
+    }
+    missing = tuple(key for key, entry in entries.items() if entry is Absent.MISSING)
+    not_applicable = tuple(key for key, entry in entries.items() if entry is Absent.NOT_APPLICABLE)
+    so_far = sum(earned.values(), Fraction(0))
+    out_of = sum((leaf.points for leaf in leaves if leaf.key in earned), Fraction(0))
+    total = _total(rubric, sheet, missing=missing, faults=faults, so_far=so_far, out_of=out_of)
+    return Checked(earned, missing, not_applicable, tuple(faults), so_far, out_of, total)
+
+
+def total(rubric: Rubric, sheet: Sheet) -> Fraction | Absent:
+    """Return the sheet's exact total, or why there is none; raises `Refused` for points out of bounds."""
+    if sheet.recused:
+        return Absent.RECUSED
+    checked = check(rubric, sheet)
+    if checked.faults:
+        raise Refused(checked.faults)
+    return Absent.MISSING if isinstance(checked.total, Undefined) else checked.total
+
+
+def entry_fault(leaf: Leaf, entry: Entry) -> Fault | None:
+    """Return what is wrong with one entry, for a form that saves one sub-criterion at a time."""
+    if isinstance(entry, Absent):
+        return None
+    if leaf.scale is not None:
+        return _rating_fault(leaf, entry)
+    if isinstance(entry, Rating):
+        return Fault("not-points", f"Enter points from 0 to {show_points(leaf.points)}.", leaf.key)
+    return _points_fault(leaf, entry)
+
+
+def _points_fault(leaf: Leaf, points: Decimal) -> Fault | None:
+    most = show_points(leaf.points)
+    if not points.is_finite():
+        return Fault("not-points", f"Enter points from 0 to {most}.", leaf.key)
+    if points < 0:
+        return Fault("points-below-zero", f"Points for “{leaf.title}” start at 0.", leaf.key)
+    if Fraction(points) > leaf.points:
+        return Fault(
+            "points-over-maximum", f"“{leaf.title}” has at most {most} points; you gave {points}.", leaf.key
+        )
+    if not in_thousandths(points):
+        return Fault("points-too-fine", f"Use at most {POINT_DIGITS} decimals.", leaf.key)
+    return None
+
+
+def _rating_fault(leaf: Leaf, entry: Decimal | Rating) -> Fault | None:
+    scale = leaf.scale
+    if scale is None or (isinstance(entry, Rating) and scale.share(entry.label) is not None):
+        return None
+    return Fault("not-on-scale", f"Choose one of: {', '.join(scale.labels())}.", leaf.key)
+
+
+def _entry_faults(rubric: Rubric, entries: Mapping[str, Entry]) -> Iterator[Fault]:
+    for leaf in rubric.leaves:
+        entry = entries[leaf.key]
+        if entry is Absent.NOT_APPLICABLE and not rubric.allow_not_applicable:
+            yield Fault(
+                "not-applicable-refused",
+                f"The notice does not allow “{leaf.title}” to be left out as not applicable. Give points.",
+                leaf.key,
+            )
+        elif entry is Absent.RECUSED:
+            yield Fault("recused-entry", "A reviewer is recused from a whole application.", leaf.key)
+        elif (fault := entry_fault(leaf, entry)) is not None:
+            yield fault
+
+
+def _unknown_keys(rubric: Rubric, sheet: Sheet) -> Iterator[Fault]:
+    known = {leaf.key for leaf in rubric.leaves}
+    for key in sheet.points:
+        if key not in known:
+            yield Fault("unknown-criterion", f"The notice has no scored criterion “{key}”.", key)
+
+
+def _earned(leaf: Leaf, entry: Decimal | Rating) -> Fraction:
+    if isinstance(entry, Rating):
+        share = leaf.scale.share(entry.label) if leaf.scale is not None else None
+        return leaf.points * (share or Fraction(0))
+    return Fraction(entry)
+
+
+def _total(
+    rubric: Rubric,
+    sheet: Sheet,
+    *,
+    missing: tuple[str, ...],
+    faults: list[Fault],
+    so_far: Fraction,
+    out_of: Fraction,
+) -> Fraction | Undefined:
+    if sheet.recused:
+        return Undefined("The reviewer is recused from this application.")
+    if faults:
+        return Undefined(faults[0].message)
+    if missing:
+        return Undefined(f"Points are missing for {len(missing)} of {len(rubric.leaves)} criteria.")
+    if not out_of:
+        return Undefined("Every criterion is marked as not applicable.")
+    full = sum((leaf.points for leaf in rubric.leaves), Fraction(0))
+    # Criteria marked not applicable leave numerator and denominator, never count as zero.
+    return so_far if out_of == full else full * so_far / out_of
