@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from fractions import Fraction
+from functools import singledispatch
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
@@ -81,35 +83,54 @@ def _faults_of_row(kind: Kind, row: rows.Row) -> Iterable[Finding]:
         yield _fault("impossible_value", kind, f"{where}: {sentence}")
 
 
+@singledispatch
 def _impossible(row: rows.Row) -> Iterable[str]:
-    """Yield what cannot be: each check names the field and its bounds."""
-    match row:
-        case rows.CostShareRow():
-            shares = row.federal_share_by_year
-            if not shares or not all(0 < share < 1 for share in shares):
-                yield "every federal share lies between 0 and 1, and there is at least one."
-            if any(later > earlier for earlier, later in pairwise(shares)):
-                yield "the federal share never rises from one year to the next."
-            if not 0 <= row.cash_minimum_of_match < 1:
-                yield "cash_minimum_of_match is at least 0 and under 1."
-        case rows.NoticePeriodRow():
-            if not 0 < row.minimum_days <= row.normal_days:
-                yield "minimum_days is positive and at most normal_days."
-        case rows.IndirectCostRow():
-            if row.de_minimis_rate is not None and not 0 < row.de_minimis_rate < 1:
-                yield "de_minimis_rate lies between 0 and 1."
-        case rows.EligibleApplicantsRow():
-            if not row.kinds or not 0 < row.assured_share < 1:
-                yield "it admits at least one kind, and assured_share lies between 0 and 1."
-        case rows.EvaluationRow():
-            gates = sorted((*row.panel_years, *row.secretary_years))
-            if len(row.positive_carries_through) != len(gates):
-                yield "positive_carries_through has one year for each gate."
-            elif any(end <= gate for gate, end in zip(gates, row.positive_carries_through, strict=True)):
-                yield "a positive result carries past the year of its gate."
-        case rows.CycleRow():
-            if not row.award_years or sum(row.award_years) != row.compete_after_years:
-                yield "award_years add up to compete_after_years."
+    """Yield what cannot be: each sentence names the field and its bounds."""
+    return ()
+
+
+@_impossible.register
+def _(row: rows.CostShareRow) -> Iterable[str]:
+    shares = row.federal_share_by_year
+    if not shares or not all(0 < share < 1 for share in shares):
+        yield "every federal share lies between 0 and 1, and there is at least one."
+    if any(later > earlier for earlier, later in pairwise(shares)):
+        yield "the federal share never rises from one year to the next."
+    if row.cash_minimum_of_match not in {Fraction(0), Fraction(1, 2)}:
+        yield "cash_minimum_of_match is 0 or 1/2; another share needs a change of the arithmetic."
+
+
+@_impossible.register
+def _(row: rows.NoticePeriodRow) -> Iterable[str]:
+    if not 0 < row.minimum_days <= row.normal_days:
+        yield "minimum_days is positive and at most normal_days."
+
+
+@_impossible.register
+def _(row: rows.IndirectCostRow) -> Iterable[str]:
+    if row.de_minimis_rate is not None and not 0 < row.de_minimis_rate < 1:
+        yield "de_minimis_rate lies between 0 and 1."
+
+
+@_impossible.register
+def _(row: rows.EligibleApplicantsRow) -> Iterable[str]:
+    if not row.kinds or not 0 < row.assured_share < 1:
+        yield "it admits at least one kind, and assured_share lies between 0 and 1."
+
+
+@_impossible.register
+def _(row: rows.EvaluationRow) -> Iterable[str]:
+    gates = sorted((*row.panel_years, *row.secretary_years))
+    if len(row.positive_carries_through) != len(gates):
+        yield "positive_carries_through has one year for each gate."
+    elif any(end <= gate for gate, end in zip(gates, row.positive_carries_through, strict=True)):
+        yield "a positive result carries past the year of its gate."
+
+
+@_impossible.register
+def _(row: rows.CycleRow) -> Iterable[str]:
+    if not row.award_years or sum(row.award_years) != row.compete_after_years:
+        yield "award_years add up to compete_after_years."
 
 
 def _fault(code: str, kind: Kind, message: str) -> Finding:

@@ -53,7 +53,7 @@ class RuleSet:
         return decode(cls, plain)
 
     @property
-    def rows(self) -> tuple[rows.Row, ...]:
+    def all_rows(self) -> tuple[rows.Row, ...]:
         """Return the rows in the order in which a notice prints them."""
         values = (getattr(self, field.name) for field in fields(self))
         return tuple(value for value in values if isinstance(value, rows.Row))
@@ -74,7 +74,7 @@ class RuleSet:
                 f"policies.unconfirmed.{row.id}", f"{row.title}: {row.caution}.", authority=row.authority,
                 level=Level.WARN,
             )
-            for row in self.rows
+            for row in self.all_rows
             if row.caution
         ]  # fmt: skip
         return looks + unconfirmed

@@ -1,0 +1,72 @@
+"""Files by content: a folder, memory or an S3 bucket through obstore; a key is the SHA-256 of the bytes."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+
+class FileMissing(Exception):
+    """The record names a file that the store does not have."""
+
+
+class Files:
+    """The file store. What is put is never changed; putting the same bytes twice is one file."""
+
+    def __init__(self, url: str) -> None:
+        self._store = _open(url)
+
+    def put(self, content: bytes) -> str:
+        """Store bytes and return their SHA-256 in hexadecimal."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        try:
+            obstore.put(self._store, _key(sha256), content, mode="create")
+        except AlreadyExistsError:
+            return sha256
+        return sha256
+
+    def get(self, sha256: str) -> bytes:
+        """Return the bytes of a file, checked against its name; raise `FileMissing` if it is gone or changed."""
+        try:
+            content = bytes(obstore.get(self._store, _key(sha256)).bytes())
+        except (NotFoundError, FileNotFoundError):
+            raise FileMissing(sha256) from None
+        if hashlib.sha256(content).hexdigest() != sha256:
+            raise FileMissing(sha256)
+        return content
+
+    def stream(self, sha256: str) -> Iterator[bytes]:
+        """Yield the bytes of a file in chunks of at most 1 MiB."""
+        try:
+            found = obstore.get(self._store, _key(sha256))
+        except (NotFoundError, FileNotFoundError):
+            raise FileMissing(sha256) from None
+        for chunk in found.stream(min_chunk_size=1024 * 1024):
+            yield bytes(chunk)
+
+    def has(self, sha256: str) -> bool:
+        """Say whether the store has the file."""
+        try:
+            obstore.head(self._store, _key(sha256))
+        except (NotFoundError, FileNotFoundError):
+            return False
+        return True
+
+
+def _key(sha256: str) -> str:
+    return f"{sha256[:2]}/{sha256}"
+
+
+def _open(url: str) -> ObjectStore:
+    parts = urlsplit(url)
+    if parts.scheme == "memory":
+        return MemoryStore()
+    if parts.scheme in {"file", "folder"}:
+        folder = Path(parts.path)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        return LocalStore(folder)
+    return from_url(url)
