@@ -47,7 +47,7 @@ def test_an_amount_as_people_type_it_is_read_as_cents(typed: str, cents: int) ->
         ("--5", money.HOW_TO_WRITE),
         ("١٢", money.HOW_TO_WRITE),
         ("-5", money.NEGATIVE),
-        ("−5.00", money.NEGATIVE),
+        ("\u22125.00", money.NEGATIVE),
         ("(5.00)", money.NEGATIVE),
         ("$-5", money.NEGATIVE),
         ("100,000,000,000.00", "Enter an amount of at most 99,999,999,999.99."),
