@@ -1,0 +1,32 @@
+"""Fixtures that every test may use; each lives in a module of tests/plugins by what it brings."""
+
+from pathlib import Path
+
+import pytest
+
+pytest_plugins = [
+    "tests.plugins.cluster",
+    "tests.plugins.databases",
+    "tests.plugins.web",
+    "tests.plugins.browser",
+    "tests.plugins.documents",
+    "tests.plugins.shared_fixtures",
+]
+
+BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what needs a browser or veraPDF by the fixtures it asks for."""
+    for item in items:
+        wanted = set(getattr(item, "fixturenames", ()))
+        if wanted & BROWSER_FIXTURES:
+            item.add_marker(pytest.mark.browser)
+        if "verapdf" in wanted:
+            item.add_marker(pytest.mark.verapdf)
+
+
+@pytest.fixture(scope="session")
+def project_root() -> Path:
+    """The folder of the checkout."""
+    return Path(__file__).resolve().parent.parent

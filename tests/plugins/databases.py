@@ -1,0 +1,136 @@
+"""A fresh database for each test, on SQLite and on PostgreSQL, copied from a template made once."""
+
+import importlib
+import pkgutil
+import shutil
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlmodel import Session
+
+import grants
+from grants.clock import StoppedClock
+from grants.database import Database, metadata
+from tests.plugins.cluster import database_url_of
+
+START = datetime(2014, 9, 1, 13, 0, tzinfo=UTC)
+BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+def import_models() -> None:
+    """Import every slice's models, so that the metadata is whole."""
+    for package in pkgutil.iter_modules(grants.__path__):
+        if not package.ispkg:
+            continue
+        folder = Path(grants.__path__[0]) / package.name
+        if (folder / "models.py").exists() or (folder / "models").is_dir():
+            importlib.import_module(f"grants.{package.name}.models")
+
+
+def build_schema(url: str) -> None:
+    """Bring an empty database to the head of the schema."""
+    import_models()
+    database = Database(url)
+    metadata.create_all(database.engine)
+    database.dispose()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the whole schema and no rows."""
+    path = tmp_path_factory.mktemp("template") / "grants.sqlite"
+    build_schema(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql_names(cluster: Path, worker_id: str) -> Callable[[], str]:
+    """Give names for new databases, one after the other, unique in the run."""
+    counter = iter(range(1_000_000))
+
+    def name() -> str:
+        return f"{worker_id}_{next(counter)}"
+
+    return name
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(cluster: Path, postgresql_names: Callable[[], str]) -> str:
+    """The name of a database with the whole schema and no rows."""
+    name = postgresql_names()
+    administer(cluster, f'CREATE DATABASE "{name}"')
+    build_schema(database_url_of(cluster, name))
+    return name
+
+
+@pytest.fixture(params=BOTH)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a fresh database at the head of the schema; the test runs once on each kind.
+
+    Choose one kind with `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+    """
+    if request.param == "sqlite":
+        template: Path = request.getfixturevalue("sqlite_template")
+        yield f"sqlite:///{shutil.copy(template, tmp_path / 'grants.sqlite')}"
+    else:
+        yield from copied_database(
+            request.getfixturevalue("cluster"),
+            request.getfixturevalue("postgresql_template"),
+            request.getfixturevalue("postgresql_names")(),
+        )
+
+
+@pytest.fixture
+def empty_database_url(
+    request: pytest.FixtureRequest, database_kind: str, tmp_path: Path
+) -> Iterator[str]:
+    """The address of a database without any table, for tests of migrations."""
+    if database_kind == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+    else:
+        yield from copied_database(
+            request.getfixturevalue("cluster"), "template0", request.getfixturevalue("postgresql_names")()
+        )
+
+
+@pytest.fixture(params=BOTH)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """“sqlite” or “postgresql”."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """The open database of this test."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+@pytest.fixture
+def session(database: Database) -> Iterator[Session]:
+    """One write transaction, committed when the test ends; for tests of services without pages."""
+    with database.writing() as session:
+        yield session
+
+
+@pytest.fixture
+def clock() -> StoppedClock:
+    """A clock that stands at September 1, 2014, 9:00 a.m. EDT until the test puts it elsewhere."""
+    return StoppedClock(START)
+
+
+def copied_database(folder: Path, template: str, name: str) -> Iterator[str]:
+    """Make a database from a template, give its address, and drop it."""
+    administer(folder, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield database_url_of(folder, name)
+    administer(folder, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def administer(folder: Path, statement: str) -> None:
+    """Run one statement outside a transaction in the cluster's own database."""
+    with psycopg.connect(f"host={folder} user=grants dbname=postgres", autocommit=True) as connection:
+        connection.execute(statement.encode())

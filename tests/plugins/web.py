@@ -1,0 +1,128 @@
+"""The application under test: settings, client, server and worker on the test's own database."""
+
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.serving import make_server
+
+from grants.access.actor import Actor
+from grants.clock import StoppedClock
+from grants.config import Mode, Settings
+
+ActAs = Callable[[Actor], FlaskClient]
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running site: its address and its application."""
+
+    url: str
+    app: Flask
+
+
+Serve = Callable[[Settings, StoppedClock | None], Server]
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    """Settings of an installation for tests, everything it keeps under the test's own folder."""
+    (tmp_path / "files").mkdir()
+    (tmp_path / "mail").mkdir()
+    return Settings(
+        mode=Mode.TEST,
+        database_url=database_url,
+        files_url=f"file://{tmp_path / 'files'}",
+        mail_url=f"folder://{tmp_path / 'mail'}",
+        secret_key="secret-key-of-the-tests-0123456789",
+        secret_key_old="",
+        password_salt="salt-of-the-tests-0123456789",
+        totp_key="totp-key-of-the-tests-0123456789-0123456789",
+        public_url="http://127.0.0.1:8000",
+        trusted_proxies=0,
+    )
+
+
+@pytest.fixture
+def mail(settings: Settings) -> Path:
+    """The folder into which mail goes, one file for each message."""
+    return Path(settings.mail_url.removeprefix("folder://"))
+
+
+@pytest.fixture
+def app(settings: Settings, clock: StoppedClock) -> Iterator[Flask]:
+    """The application, its clock standing where the test puts it."""
+    yield from made_app(settings, clock)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A client to whom nobody is signed in."""
+    return app.test_client()
+
+
+@pytest.fixture
+def act_as(app: Flask) -> ActAs:
+    """Have every request of the app come from this actor, past the sign-in; returns a client.
+
+    For tests of pages and doors. Tests of signing in use the real pages.
+    """
+
+    def become(actor: Actor) -> FlaskClient:
+        app.extensions["grants.actor"] = lambda _session: actor
+        return app.test_client()
+
+    return become
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start a site on a free port of the loopback address; it stops when the test ends."""
+    stops: list[Callable[[], None]] = []
+
+    def start(settings: Settings, clock: StoppedClock | None = None) -> Server:
+        apps = made_app(settings, clock)
+        app = next(apps)
+        http = make_server("127.0.0.1", 0, app, threaded=True)
+        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+        thread.start()
+
+        def stop() -> None:
+            http.shutdown()
+            thread.join(10)
+            http.server_close()
+            next(apps, None)
+
+        stops.append(stop)
+        return Server(f"http://127.0.0.1:{http.server_port}", app)
+
+    yield start
+    for stop in stops:
+        stop()
+
+
+@pytest.fixture
+def server(serve: Serve, settings: Settings, clock: StoppedClock) -> Server:
+    """The site of this test, its clock standing where the test puts it."""
+    return serve(settings, clock)
+
+
+@pytest.fixture
+def demonstration_settings(settings: Settings) -> Settings:
+    """Settings of a demonstration, in which time moves only by its own clock."""
+    return replace(settings, mode=Mode.DEMONSTRATION)
+
+
+def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:
+    """Make the application, with a standing clock if one is given, and close its database at the end."""
+    from grants.app import create_app
+
+    app = create_app(settings)
+    if clock is not None:
+        app.extensions["grants.clock"] = lambda _session: clock
+    yield app
+    app.extensions["grants.database"].dispose()
