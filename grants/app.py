@@ -12,6 +12,7 @@ from grants.clock import Clock, OffsetClock
 from grants.config import ROOT, Mode, Settings
 from grants.database import Database
 from grants.lifecycle.queries import installation
+from grants.lifecycle.readings import note_reading
 from grants.web import current, errors, filters, headers
 from grants.web.routing import guard
 
@@ -27,6 +28,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["grants.files"] = Files(settings.files_url)
     app.extensions["grants.clock"] = (lambda _session: clock) if clock else moved_clock
     app.extensions["grants.actor"] = wiring.load_actor
+    app.extensions["grants.note_reading"] = note_reading
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     CSRFProtect(app)

@@ -5,7 +5,16 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
-from grants.lifecycle.models import ChainHead, Event, Installation, Reading
+from grants.lifecycle.models import (
+    ChainHead,
+    Event,
+    Installation,
+    Message,
+    MessageStatus,
+    Notice,
+    NoticeStatus,
+    Reading,
+)
 
 
 def lock(session: Session, record: Any) -> None:
@@ -57,3 +66,37 @@ def readings_sealed_by(session: Session, first: int, last: int) -> list[Reading]
         .order_by(col(Reading.id))
     )
     return list(session.exec(rows).all())
+
+
+def event_by_uid(session: Session, uid: str) -> Event:
+    """Return an event by its random name."""
+    return session.exec(select(Event).where(col(Event.uid) == uid)).one()
+
+
+def next_waiting_notice(session: Session) -> Notice | None:
+    """Lock and return the oldest notice whose recipients are not worked out."""
+    waiting = select(Notice).where(col(Notice.progress) == NoticeStatus.WAITING)
+    return session.exec(waiting.order_by(col(Notice.id)).limit(1).with_for_update(skip_locked=True)).first()
+
+
+def next_queued_message(session: Session) -> Message | None:
+    """Lock and return the message to be handed over next: the least tried, then the oldest."""
+    queued = select(Message).where(col(Message.progress) == MessageStatus.QUEUED)
+    order = (col(Message.attempts), col(Message.id))
+    return session.exec(queued.order_by(*order).limit(1).with_for_update(skip_locked=True)).first()
+
+
+def message_by_id(session: Session, message_id: int) -> Message:
+    """Return a message, locked."""
+    return session.exec(select(Message).where(col(Message.id) == message_id).with_for_update()).one()
+
+
+def messages_sending(session: Session) -> list[Message]:
+    """Return the messages that a worker had begun to hand over."""
+    rows = select(Message).where(col(Message.progress) == MessageStatus.SENDING).order_by(col(Message.id))
+    return list(session.exec(rows).all())
+
+
+def chain_head(session: Session) -> ChainHead | None:
+    """Return the end of the chain as it is stored."""
+    return session.get(ChainHead, 1)

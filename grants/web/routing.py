@@ -13,12 +13,12 @@ from grants.access.actor import Actor
 from grants.access.check import decide
 from grants.clock import Clock
 from grants.errors import NotFound
-from grants.lifecycle.readings import note_reading
 from grants.web import current
 
 AUDIENCES = {"public": "", "applicant": "/applicant", "reviewer": "/reviewer", "staff": "/staff"}
 View = Callable[..., ResponseReturnValue]
 Loader = Callable[..., object | None]
+NoteReading = Callable[..., None]
 
 
 class SignInNeeded(Exception):
@@ -104,7 +104,8 @@ def guard() -> ResponseReturnValue | None:
         g.rest = arguments
     _let_through(door)
     if door.reads and request.method == "GET":
-        note_reading(current.database(), door.reads, g.record, actor=g.actor, now=current.now())
+        note: NoteReading = current_app.extensions["grants.note_reading"]
+        note(current.database(), door.reads, g.record, actor=g.actor, now=current.now())
     return None
 
 

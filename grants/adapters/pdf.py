@@ -1,0 +1,54 @@
+"""HTML to PDF/UA-1 by WeasyPrint; only worker processes call it."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote, urlsplit
+
+from grants.config import ROOT
+
+if TYPE_CHECKING:
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+STATIC = ROOT / "static"
+PRINT_STYLES = ("css/print.css",)
+
+
+def render(html: str) -> bytes:
+    """Return the page as a tagged PDF/UA-1; the same HTML gives the same bytes.
+
+    The HTML may name files under /static/ and nothing else.
+    """
+    from weasyprint import HTML
+
+    fonts, styles = _styles()
+    document = HTML(string=html, base_url="static:///", url_fetcher=_fetch)
+    result = document.write_pdf(stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
+    if result is None:
+        raise RuntimeError("WeasyPrint wrote nothing")
+    return bytes(result)
+
+
+@lru_cache(maxsize=1)
+def _styles() -> "tuple[FontConfiguration, list[CSS]]":
+    """Read the fonts and the print style sheets once per process."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    styles = [
+        CSS(filename=str(STATIC / name), font_config=fonts, url_fetcher=_fetch, base_url="static:///css/")
+        for name in PRINT_STYLES
+        if (STATIC / name).exists()
+    ]
+    return fonts, styles
+
+
+def _fetch(url: str, *_args: object, **_options: object) -> Mapping[str, Any]:
+    path = unquote(urlsplit(url).path)
+    path = path.removeprefix("/static")
+    place = (STATIC / path.lstrip("/")).resolve()
+    if not place.is_relative_to(STATIC.resolve()) or not place.is_file():
+        raise ValueError(f"A PDF may use files of /static/ only, not {url}")
+    return {"file_obj": place.open("rb"), "redirected_url": url}

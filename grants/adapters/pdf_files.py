@@ -1,0 +1,70 @@
+"""Looking into a PDF that somebody uploaded: pages, and what makes it unfit to be stored."""
+
+import io
+from dataclasses import dataclass
+
+import pikepdf
+
+from grants.findings import Finding
+
+LARGEST = 50 * 1024 * 1024
+_ACTIVE = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/RichMedia", "/XFA")
+
+
+@dataclass(frozen=True)
+class PdfFacts:
+    """What the bytes say: the number of pages and every reason to refuse them."""
+
+    pages: int
+    findings: tuple[Finding, ...]
+
+
+def inspect(content: bytes) -> PdfFacts:
+    """Read a PDF. All faults come back as findings; nothing raises."""
+    if not content:
+        return _refused("empty", "This file is empty. Choose the file again.")
+    if len(content) > LARGEST:
+        return _refused("too_large", "This file is larger than 50 MB. Save a smaller copy and add that one.")
+    if not content.startswith(b"%PDF-"):
+        return _refused("not_pdf", "This is not a PDF, whatever its name says. Save it as PDF and add that file.")
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            return _facts(pdf)
+    except pikepdf.PasswordError:
+        return _refused("encrypted", "This PDF has a password. Save a copy without one and add it again.")
+    except (pikepdf.PdfError, ValueError, RecursionError, MemoryError):
+        return _refused("damaged", "This PDF is damaged and cannot be opened. Make it again and add that file.")
+
+
+def _facts(pdf: pikepdf.Pdf) -> PdfFacts:
+    findings = []
+    if pdf.is_encrypted:
+        findings.append(
+            Finding("encrypted", "This PDF has a password. Save a copy without one and add it again.")
+        )
+    if _is_active(pdf):
+        findings.append(
+            Finding(
+                "script",
+                "This PDF carries a script, which we do not store. Print it to PDF and add that file.",
+            )
+        )
+    pages = len(pdf.pages)
+    if pages == 0:
+        findings.append(Finding("no_pages", "This PDF has no pages. Make it again and add that file."))
+    return PdfFacts(pages, tuple(findings))
+
+
+def _is_active(pdf: pikepdf.Pdf) -> bool:
+    """Look for scripts, launch actions, embedded files and dynamic forms in every object."""
+    for item in pdf.objects:
+        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+            if any(name in item for name in _ACTIVE):
+                return True
+            if item.get("/S") in {pikepdf.Name("/JavaScript"), pikepdf.Name("/Launch")}:
+                return True
+    return False
+
+
+def _refused(code: str, message: str) -> PdfFacts:
+    return PdfFacts(0, (Finding(code, message),))

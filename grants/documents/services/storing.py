@@ -1,0 +1,78 @@
+"""Taking a file in: looked at and stored before the write transaction, recorded within it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from sqlmodel import Session
+
+from grants.access.actor import Actor
+from grants.adapters.files import Files
+from grants.adapters.pdf_files import inspect
+from grants.adapters.scanner import Scanner
+from grants.documents.models import StoredFile
+from grants.errors import Refused
+from grants.findings import Finding
+
+
+@dataclass(frozen=True)
+class FileReady:
+    """A file that passed every check and lies in the store, to be recorded by `record_file`."""
+
+    sha256: str
+    size: int
+    media_type: str
+    name: str
+    pages: int | None
+    scanned_by: str | None
+
+
+def prepare_pdf(files: Files, name: str, content: bytes, *, scanner: Scanner | None = None) -> FileReady:
+    """Check and store an uploaded PDF; call it with no transaction open.
+
+    Raises `Refused` with every fault of the file.
+    """
+    facts = inspect(content)
+    findings = list(facts.findings)
+    if not findings and scanner is not None and not scanner.is_clean(content):
+        findings.append(Finding("virus", "The virus scanner refused this file. Check your computer, then add it again."))
+    if findings:
+        raise Refused(findings)
+    return FileReady(
+        sha256=files.put(content),
+        size=len(content),
+        media_type="application/pdf",
+        name=plain_name(name),
+        pages=facts.pages,
+        scanned_by=scanner.name if scanner else None,
+    )
+
+
+def prepare_made(files: Files, name: str, content: bytes, *, media_type: str, pages: int | None = None) -> FileReady:
+    """Store bytes that this system made itself: a letter, a receipt, a decision record."""
+    return FileReady(files.put(content), len(content), media_type, plain_name(name), pages, None)
+
+
+def record_file(session: Session, ready: FileReady, *, actor: Actor, now: datetime) -> StoredFile:
+    """Write the row of a prepared file."""
+    row = StoredFile(
+        sha256=ready.sha256,
+        size=ready.size,
+        media_type=ready.media_type,
+        name=ready.name,
+        pages=ready.pages,
+        scanned_by=ready.scanned_by,
+        uploaded_by_id=actor.person_id,
+        uploaded_at=now,
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def plain_name(name: str) -> str:
+    """Reduce a file name from outside to its last part, printable and at most 200 characters long."""
+    last = PurePosixPath(name.replace("\\", "/")).name
+    kept = "".join(sign for sign in last if sign.isprintable() and sign not in '/\\:*?"<>|').strip(" .")
+    stem, dot, ending = kept.rpartition(".")
+    return (f"{stem[:190]}{dot}{ending[:9]}" if dot else kept[:200]) or "file.pdf"

@@ -1,0 +1,27 @@
+"""Reads of jobs, and the claim that gives one to a worker."""
+
+from datetime import datetime
+
+from sqlmodel import Session, col, or_, select
+
+from grants.jobs.models import Job, JobProgress
+
+
+def job_by_uid(session: Session, uid: str) -> Job | None:
+    """Return a job by its random name."""
+    return session.exec(select(Job).where(col(Job.uid) == uid)).first()
+
+
+def job_by_key(session: Session, unique_key: str) -> Job | None:
+    """Return the job that holds a unique key."""
+    return session.exec(select(Job).where(col(Job.unique_key) == unique_key)).first()
+
+
+def next_claimable(session: Session, now: datetime) -> Job | None:
+    """Lock and return the oldest job that waits, or whose worker let its lease run out."""
+    free = or_(
+        col(Job.progress) == JobProgress.WAITING,
+        (col(Job.progress) == JobProgress.RUNNING) & (col(Job.lease_until) < now),
+    )
+    oldest = select(Job).where(free).order_by(col(Job.id)).limit(1).with_for_update(skip_locked=True)
+    return session.exec(oldest).first()

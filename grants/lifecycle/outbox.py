@@ -1,0 +1,169 @@
+"""Mail after the commit: notices become messages, messages go out once, and each end is recorded."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from sqlmodel import Session
+
+from grants.adapters.files import Files
+from grants.adapters.mail import Attachment, Letter, Mailer, MailLater, MailRefused
+from grants.clock import real_now
+from grants.database import Database, new_uid
+from grants.lifecycle.models import Event, Message, MessageStatus, Notice, NoticeStatus
+from grants.lifecycle.queries import (
+    event_by_uid,
+    message_by_id,
+    messages_sending,
+    next_queued_message,
+    next_waiting_notice,
+)
+
+ATTEMPTS = 5
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class MailFile:
+    """A stored file that goes with a mail."""
+
+    sha256: str
+    name: str
+    media_type: str = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Mail:
+    """One mail to one person, in words of a template pair `<template>.txt` and `<template>.html`."""
+
+    address: str
+    subject: str
+    template: str
+    person_id: int | None = None
+    context: Mapping[str, Any] = field(default_factory=dict)
+    attachments: Sequence[MailFile] = ()
+
+
+Resolver = Callable[[Session, Event], list[Mail]]
+
+
+class Outbox:
+    """Resolves notices and hands over messages; `grants worker` runs it after each job."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        files: Files,
+        mailer: Mailer,
+        notices: Mapping[str, Resolver],
+        render: Callable[..., str],
+    ) -> None:
+        self.database = database
+        self.files = files
+        self.mailer = mailer
+        self.notices = notices
+        self.render = render
+
+    def run(self) -> int:
+        """Resolve every waiting notice and send every queued message; return how many were sent."""
+        while self._resolve_one():
+            pass
+        sent = 0
+        while self._send_one():
+            sent += 1
+        return sent
+
+    def _resolve_one(self) -> bool:
+        with self.database.writing() as session:
+            notice = next_waiting_notice(session)
+            if notice is None:
+                return False
+            try:
+                with session.begin_nested():
+                    self._write_messages(session, notice)
+                notice.progress = NoticeStatus.RESOLVED
+            except Exception as error:  # noqa: BLE001  # a fault in one notice must not hold up the others
+                log.error("notice failed", name=notice.name, exc_info=error)
+                notice.progress = NoticeStatus.FAILED
+                notice.failure = f"{type(error).__name__}: {error}"[:1000]
+            session.add(notice)
+        return True
+
+    def _write_messages(self, session: Session, notice: Notice) -> None:
+        event = event_by_uid(session, notice.event_uid)
+        for mail in self.notices[notice.name](session, event):
+            context = {**mail.context, "event": event, "address": mail.address, "subject": mail.subject}
+            session.add(
+                Message(
+                    notice_uid=notice.uid,
+                    person_id=mail.person_id,
+                    address=mail.address,
+                    subject=mail.subject,
+                    text=self.render(f"{mail.template}.txt", **context),
+                    html=self.render(f"{mail.template}.html", **context),
+                    attachments=[
+                        {"sha256": file.sha256, "name": file.name, "media_type": file.media_type}
+                        for file in mail.attachments
+                    ],
+                    message_id=f"<{new_uid()}@grants.example>",
+                    at=notice.at,
+                )
+            )
+
+    def _send_one(self) -> bool:
+        message = self._claim()
+        if message is None:
+            return False
+        try:
+            self.mailer.send(self._letter(message))
+        except MailRefused as error:
+            self._end(message, MessageStatus.REFUSED, str(error))
+        except MailLater as error:
+            again = message.attempts < ATTEMPTS
+            self._end(message, MessageStatus.QUEUED if again else MessageStatus.REFUSED, str(error))
+            return not again
+        except Exception as error:  # noqa: BLE001  # handed over or not: only a person can tell
+            self._end(message, MessageStatus.UNKNOWN, f"{type(error).__name__}: {error}")
+        else:
+            self._end(message, MessageStatus.SENT, None)
+        return True
+
+    def _claim(self) -> Message | None:
+        """Commit the row as `sending` before the first command to the server."""
+        with self.database.writing() as session:
+            message = next_queued_message(session)
+            if message is None:
+                return None
+            message.progress = MessageStatus.SENDING
+            message.attempts += 1
+            session.add(message)
+        return message
+
+    def _letter(self, message: Message) -> Letter:
+        attachments = tuple(
+            Attachment(file["name"], file["media_type"], self.files.get(file["sha256"]))
+            for file in message.attachments
+        )
+        return Letter(
+            message.message_id, message.address, message.subject, message.text, message.html, attachments
+        )
+
+    def _end(self, claimed: Message, progress: MessageStatus, failure: str | None) -> None:
+        with self.database.writing() as session:
+            message = message_by_id(session, claimed.id)
+            message.progress = progress
+            message.failure = failure[:1000] if failure else None
+            message.sent_at = real_now() if progress is MessageStatus.SENT else None
+            session.add(message)
+
+
+def strand_interrupted(session: Session) -> int:
+    """Mark messages whose worker died inside the exchange as unknown; the one worker calls it as it starts."""
+    rows = messages_sending(session)
+    for message in rows:
+        message.progress = MessageStatus.UNKNOWN
+        message.failure = "The worker stopped while it handed this mail over."
+        session.add(message)
+    return len(rows)
