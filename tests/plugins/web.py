@@ -13,6 +13,7 @@ from werkzeug.serving import make_server
 from grants.access.actor import Actor
 from grants.clock import StoppedClock
 from grants.config import Mode, Settings
+from grants.database import Database
 
 ActAs = Callable[[Actor], FlaskClient]
 
@@ -55,8 +56,10 @@ def mail(settings: Settings) -> Path:
 
 @pytest.fixture
 def app(settings: Settings, clock: StoppedClock) -> Iterator[Flask]:
-    """The application, its clock standing where the test puts it."""
-    yield from made_app(settings, clock)
+    """The application, its clock standing where the test puts it, forms taken without their token."""
+    for app in made_app(settings, clock):
+        app.config["WTF_CSRF_ENABLED"] = False  # a client of the tests has no page to take the token from
+        yield app
 
 
 @pytest.fixture
@@ -121,8 +124,6 @@ def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:
     """Make the application, with a standing clock if one is given, and close its database at the end."""
     from grants.app import create_app
 
-    app = create_app(settings)
-    if clock is not None:
-        app.extensions["grants.clock"] = lambda _session: clock
-    yield app
-    app.extensions["grants.database"].dispose()
+    database = Database(settings.database_url)
+    yield create_app(settings, database=database, clock=clock)
+    database.dispose()
