@@ -17,10 +17,10 @@ say() { printf '== %s (%d s)\n' "$1" "$SECONDS"; }
 
 leave() {
     [ -z "${server:-}" ] || kill -- "-$server" 2>/dev/null || true
-    for place in proc sys dev/shm dev/pts dev; do
-        mountpoint -q "$bare/$place" && umount -l "$bare/$place"
+    for place in proc dev/shm dev/pts; do
+        ! mountpoint -q "$bare/$place" || umount -l "$bare/$place"
     done
-    [ "${KEEP:-0}" = 1 ] || rm -rf "$folder"
+    [ "${KEEP:-0}" = 1 ] || rm -rf --one-file-system "$folder"
 }
 trap leave EXIT
 
@@ -39,12 +39,6 @@ pass_through() {
         mkdir -p "$bare$(dirname "$path")"
         cp -aL "$path" "$bare$(dirname "$path")/" 2>/dev/null || true
     done
-    # Folders of packages that pip's settings name on this machine.
-    local local_folder
-    for local_folder in $(python3.11 -m pip config list 2>/dev/null | grep -oE "(file://)?/opt/[A-Za-z0-9._-]+" |
-        sed 's,^file://,,' | sort -u); do
-        [ -d "$local_folder" ] && mkdir -p "$bare$local_folder" && mount --bind "$local_folder" "$bare$local_folder"
-    done
 }
 
 inside() {
@@ -60,11 +54,10 @@ say "making a bare Debian 12"
 mkdir -p "$folder"
 debootstrap --variant=minbase --include=python3.11,make,git,ca-certificates bookworm "$bare" "$(mirror)" \
     >"$folder/debootstrap.log" 2>&1 || { tail -n 20 "$folder/debootstrap.log"; exit 1; }
-mount --bind /dev "$bare/dev"
-mkdir -p "$bare/dev/shm"
+mkdir -p "$bare/dev/shm" "$bare/dev/pts"
 mount -t tmpfs tmpfs "$bare/dev/shm"
+mount -t devpts devpts "$bare/dev/pts"
 mount -t proc proc "$bare/proc"
-mount -t sysfs sysfs "$bare/sys" || true
 pass_through
 
 say "cloning"
