@@ -181,15 +181,15 @@ def test_a_negative_amount_is_refused() -> None:
                     "cost_share.short",
                     (
                         "Year 2: match is $200,000.00 short of what 1/2 requires. "
-                        "Add it, or ask for at most $800,000.00. In-kind is counted only up to cash and loaned "
-                        "full-time personnel: $100,000.00 more in cash is enough."
+                        "Add it, or ask for at most $800,000.00. In-kind is counted only up to cash and "
+                        "loaned full-time personnel: $100,000.00 more in cash is enough."
                     ),
                 ),
                 (
                     "cost_share.not_counted",
                     (
-                        "Year 2: $200,000.00 of in-kind is offered but not counted, because in-kind is counted "
-                        "only up to cash and loaned full-time personnel, $400,000.00."
+                        "Year 2: $200,000.00 of in-kind is offered but not counted, because in-kind is "
+                        "counted only up to cash and loaned full-time personnel, $400,000.00."
                     ),
                 ),
             ],
