@@ -1,6 +1,7 @@
 """Names to functions: jobs, notices, letter kinds, and the loader of the actor."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Flask
@@ -13,6 +14,9 @@ NOTICES: dict[str, Callable[..., Any]] = {}
 
 JOBS: dict[str, Callable[..., Any]] = {}
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
+
+DUTIES: list[Callable[[Session, datetime], None]] = []
+"""What the worker does at every turn, idempotent: reminders, due requests, expiries."""
 
 
 def load_actor(_session: Session) -> Actor:

@@ -15,3 +15,7 @@ def main() -> None:
 
 for command in (audit, config, database, policies_commands.policies, serve, worker):
     main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

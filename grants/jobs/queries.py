@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, or_, select
 
 from grants.jobs.models import Job, JobProgress
@@ -19,9 +20,17 @@ def job_by_key(session: Session, unique_key: str) -> Job | None:
 
 def next_claimable(session: Session, now: datetime) -> Job | None:
     """Lock and return the oldest job that waits, or whose worker let its lease run out."""
-    free = or_(
+    oldest = select(Job).where(_is_free(now)).order_by(col(Job.id)).limit(1).with_for_update(skip_locked=True)
+    return session.exec(oldest).first()
+
+
+def has_claimable(session: Session, now: datetime) -> bool:
+    """Say whether any job could be claimed, without locking anything."""
+    return session.exec(select(Job.id).where(_is_free(now)).limit(1)).first() is not None
+
+
+def _is_free(now: datetime) -> ColumnElement[bool]:
+    return or_(
         col(Job.progress) == JobProgress.WAITING,
         (col(Job.progress) == JobProgress.RUNNING) & (col(Job.lease_until) < now),
     )
-    oldest = select(Job).where(free).order_by(col(Job.id)).limit(1).with_for_update(skip_locked=True)
-    return session.exec(oldest).first()

@@ -14,7 +14,7 @@ from grants.clock import Clock, real_now
 from grants.config import Settings
 from grants.database import Database
 from grants.jobs.models import Job, JobProgress
-from grants.jobs.queries import job_by_uid, next_claimable
+from grants.jobs.queries import has_claimable, job_by_uid, next_claimable
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 3
@@ -115,6 +115,9 @@ class Runner:
         return ran
 
     def _claim(self) -> Job | None:
+        with self.database.reading() as session:
+            if not has_claimable(session, real_now()):
+                return None
         with self.database.writing() as session:
             job = next_claimable(session, real_now())
             if job is None:

@@ -14,6 +14,7 @@ from grants.database import Database, new_uid
 from grants.lifecycle.models import Event, Message, MessageStatus, Notice, NoticeStatus
 from grants.lifecycle.queries import (
     event_by_uid,
+    has_outgoing,
     message_by_id,
     messages_sending,
     next_queued_message,
@@ -68,6 +69,9 @@ class Outbox:
 
     def run(self) -> int:
         """Resolve every waiting notice and send every queued message; return how many were sent."""
+        with self.database.reading() as session:
+            if not has_outgoing(session):
+                return 0
         while self._resolve_one():
             pass
         sent = 0

@@ -100,3 +100,10 @@ def messages_sending(session: Session) -> list[Message]:
 def chain_head(session: Session) -> ChainHead | None:
     """Return the end of the chain as it is stored."""
     return session.get(ChainHead, 1)
+
+
+def has_outgoing(session: Session) -> bool:
+    """Say whether a notice or a message waits, without locking anything."""
+    notice = select(Notice.id).where(col(Notice.progress) == NoticeStatus.WAITING).limit(1)
+    message = select(Message.id).where(col(Message.progress) == MessageStatus.QUEUED).limit(1)
+    return session.exec(notice).first() is not None or session.exec(message).first() is not None

@@ -1,0 +1,88 @@
+"""`grants serve`, `grants worker`, `grants config`."""
+
+import subprocess
+import sys
+from multiprocessing import cpu_count
+
+import click
+
+from grants.app import create_app
+from grants.commands.house import house, settings_or_stop
+from grants.commands.worker import Worker
+from grants.config import Mode
+from grants.migrations.running import is_current
+
+THREADS = 32
+
+
+@click.command()
+def config() -> None:
+    """Print every setting."""
+    for name, value in settings_or_stop().shown():
+        click.echo(f"{name}={value}")
+
+
+@click.command()
+def worker() -> None:
+    """Run jobs, send mail and do the daily duties until stopped."""
+    settings, database = house()
+    Worker(create_app(settings, database=database)).run_forever()
+
+
+@click.command()
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port on the loopback address.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--workers", default=min(2, cpu_count()), show_default=True, help="Web processes.")
+def serve(port: int, host: str, workers: int) -> None:
+    """Start the web server and one worker beside it."""
+    settings, database = house()
+    if not is_current(database):
+        raise click.ClickException("The database is not at the newest schema. Run `grants database upgrade`.")
+    database.dispose()
+    beside = subprocess.Popen([sys.executable, "-m", "grants.commands.main", "worker"])
+    try:
+        _gunicorn(host, port, workers, demonstration=settings.mode is Mode.DEMONSTRATION)
+    finally:
+        beside.terminate()
+        beside.wait(timeout=30)
+
+
+def _gunicorn(host: str, port: int, workers: int, *, demonstration: bool) -> None:
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # has no types
+
+    class Server(BaseApplication):  # type: ignore[misc]  # the same
+        """Our gunicorn: its settings are arguments here, not a file."""
+
+        def load_config(self) -> None:
+            """Give gunicorn its settings."""
+            chosen = {
+                "bind": f"{host}:{port}",
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": THREADS,
+                "timeout": 120,
+                "graceful_timeout": 30,
+                "keepalive": 5,
+                "limit_request_line": 8190,
+                "when_ready": lambda _server: _say_ready(host, port, demonstration=demonstration),
+            }
+            for name, value in chosen.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> object:
+            """Make the application in each web process."""
+            settings, database = house()
+            return create_app(settings, database=database)
+
+    Server().run()
+
+
+def _say_ready(host: str, port: int, *, demonstration: bool) -> None:
+    if demonstration:
+        from grants.commands.demo import ACCOUNTS
+
+        click.echo("Demonstration accounts (one click each on the sign-in page):")
+        for email, role in ACCOUNTS:
+            click.echo(f"  {email:34} {role}")
+    click.echo(f"ready: http://{host}:{port}")
+    sys.stdout.flush()
