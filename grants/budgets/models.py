@@ -20,29 +20,40 @@ class Budget(Record, table=True):
 
 
 class BudgetYear(Record, table=True):
-    """One year of a budget, the unit of saving: it has the version."""
+    """One year of a budget, the unit of saving: it has the version.
+
+    `loaned` and the unrecovered indirect cost are part of the in-kind column, set apart because the law
+    judges them otherwise.
+    """
 
     __tablename__ = "budget_year"
     __table_args__ = (
         UniqueConstraint("budget_id", "year", name="uq_budget_year_ordinal"),
         CheckConstraint("year >= 1", name="counts_from_one"),
+        CheckConstraint(
+            "loaned >= 0 AND unrecovered_approved >= 0 AND unrecovered_unapproved >= 0",
+            name="detail_not_negative",
+        ),
     )
 
     budget_id: int = Field(foreign_key="budget.id", index=True)
     year: int
+    loaned: int = Field(default=0, sa_type=Money)
+    unrecovered_approved: int = Field(default=0, sa_type=Money)
+    unrecovered_unapproved: int = Field(default=0, sa_type=Money)
     version: int = Field(default=0)
     updated_by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     updated_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class BudgetLine(Record, table=True):
-    """The money of one row in one year; a revenue row uses its sides, an expense row `amount`. Cents."""
+    """The money of one row of the table in one year, by column, in cents; subtotals are never stored."""
 
     __tablename__ = "budget_line"
     __table_args__ = (
         UniqueConstraint("budget_year_id", "row_key", name="uq_budget_line_row"),
         CheckConstraint(
-            "federal >= 0 AND cash >= 0 AND inkind >= 0 AND loaned >= 0 AND additive >= 0 AND amount >= 0",
+            "federal >= 0 AND cash >= 0 AND inkind >= 0 AND additive >= 0 AND deductive >= 0",
             name="not_negative",
         ),
     )
@@ -52,9 +63,8 @@ class BudgetLine(Record, table=True):
     federal: int = Field(default=0, sa_type=Money)
     cash: int = Field(default=0, sa_type=Money)
     inkind: int = Field(default=0, sa_type=Money)
-    loaned: int = Field(default=0, sa_type=Money)
     additive: int = Field(default=0, sa_type=Money)
-    amount: int = Field(default=0, sa_type=Money)
+    deductive: int = Field(default=0, sa_type=Money)
 
 
 class MatchKind(StrEnum):
