@@ -1,0 +1,30 @@
+/* One entry for every page: each part loads only where the page has its mark. */
+
+const parts = [
+  ["[data-focus]", "./error_focus.js"],
+  ["[data-menu], .side-nav__fold", "./menu.js"],
+  ["[data-words], [data-characters]", "./count.js"],
+  ["[data-countdown]", "./countdown.js"],
+  ["form[data-autosave]", "./autosave.js"],
+  ["form[data-recalculate]", "./budget.js"],
+  ["form[data-upload]", "./upload.js"],
+  ["[data-viewer]", "./viewer.js"],
+  ["[data-split]", "./split.js"],
+  ["[data-stream]", "./sse.js"],
+];
+
+for (const [mark, path] of parts) {
+  if (document.querySelector(mark)) {
+    import(path).then((part) => part.start(document)).catch((fault) => console.error(path, fault));
+  }
+}
+
+/* What was kept on this device for an unsent save goes when its owner signs out. */
+for (const form of document.querySelectorAll("form[data-sign-out]")) {
+  form.addEventListener("submit", () => {
+    const person = document.querySelector('meta[name="person"]')?.content ?? "";
+    for (const key of Object.keys(localStorage)) {
+      if (key.startsWith(`unsent:${person}:`)) localStorage.removeItem(key);
+    }
+  });
+}

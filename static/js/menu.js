@@ -1,0 +1,21 @@
+/* The main navigation folds under one button on a narrow screen, the side navigation under its title. */
+
+/** Wire the menu button and fold the side navigation when the screen is narrow. */
+export function start(root) {
+  const button = root.querySelector("[data-menu]");
+  if (button) {
+    button.hidden = false;
+    const nav = button.closest("nav");
+    const narrow = window.matchMedia("(max-width: 47.99em)");
+    const arrange = () => { button.hidden = !narrow.matches; };
+    narrow.addEventListener("change", arrange);
+    arrange();
+    button.addEventListener("click", () => {
+      const open = nav.classList.toggle("is-open");
+      button.setAttribute("aria-expanded", String(open));
+    });
+  }
+  if (window.matchMedia("(max-width: 63.99em)").matches) {
+    for (const fold of root.querySelectorAll(".side-nav__fold")) fold.open = false;
+  }
+}
