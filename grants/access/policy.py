@@ -72,6 +72,7 @@ _ORGANIZATIONS = [
     _row("organization.edit", "change an organization's data", MEMBER, p.is_member_of_host),
     _row("organization.invite", "invite and remove members", MEMBER, p.is_member_of_host),
     _row("organization.join", "answer an invitation", PERSON, p.is_addressed),
+    _row("organization.decline", "decline an invitation by its link", PUBLIC),
 ]
 
 _COMPETITIONS = [
