@@ -8,6 +8,15 @@ from enum import StrEnum
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+NEEDED = (
+    "DATABASE_URL",
+    "FILES_URL",
+    "MAIL_URL",
+    "SECRET_KEY",
+    "PASSWORD_SALT",
+    "TOTP_KEY",
+    "PUBLIC_URL",
+)
 
 
 class Mode(StrEnum):
@@ -55,8 +64,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     """
     given = os.environ if environment is None else environment
     mode = _mode(given.get("GRANTS_MODE", Mode.PRODUCTION))
-    needed = ["DATABASE_URL", "FILES_URL", "MAIL_URL", "SECRET_KEY", "PASSWORD_SALT", "TOTP_KEY", "PUBLIC_URL"]
-    values = {name: given.get(f"GRANTS_{name}", "") for name in needed}
+    values = {name: given.get(f"GRANTS_{name}", "") for name in NEEDED}
     if mode is Mode.PRODUCTION:
         _require(values)
     else:

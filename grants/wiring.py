@@ -26,4 +26,4 @@ def load_actor(_session: Session) -> Actor:
 
 def install(app: Flask) -> None:
     """Give the application what slices provide beyond pages: sign-in, sessions, navigation."""
-    app.context_processor(lambda: {})
+    app.context_processor(dict)

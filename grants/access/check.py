@@ -63,6 +63,4 @@ def _later_conditions(actor: Actor, row: Permission, record: object) -> Decision
 def _status_finding(row: Permission, status: object) -> Finding:
     allowed = " or ".join(f"“{name.replace('_', ' ')}”" for name in sorted(row.statuses or ()))
     now = str(status).replace("_", " ")
-    return Finding(
-        "status", f"To {row.what} is possible while the status is {allowed}; it is “{now}” now."
-    )
+    return Finding("status", f"To {row.what} is possible while the status is {allowed}; it is “{now}” now.")

@@ -82,8 +82,12 @@ _COMPETITIONS = [
     _row("competition.edit", "change a competition", PROGRAM, statuses=["draft"]),
     _row("competition.publish", "publish a competition", PROGRAM, statuses=["draft"]),
     _row("competition.amend", "amend a published competition", PROGRAM, statuses=["published"]),
+    _row("competition.cancel", "cancel a published competition", PROGRAM, statuses=["published"]),
+    _row("competition.decide", "close a decided competition", PROGRAM | GRANTS, statuses=["published"]),
     _row("competition.save", "save a competition as a file", OFFICERS | ADMINISTRATOR),
 ]
+
+OPEN = ("draft", "submitted")
 
 _APPLICATIONS = [
     _row("self_check.run", "run the self-check", PUBLIC),
@@ -91,9 +95,9 @@ _APPLICATIONS = [
     _row("application.start", "start an application", MEMBER),
     _row("application.list", "list own applications", PERSON),
     _row("application.read", "read an application as its host", MEMBER, p.is_member_of_host),
-    _row("application.edit", "work on an application", MEMBER, p.is_member_of_host, ["draft", "submitted"]),
-    _row("application.submit", "submit an application", REPRESENTATIVE, p.represents_host, ["draft", "submitted"]),
-    _row("application.withdraw", "withdraw an application", REPRESENTATIVE, p.represents_host, ["draft", "submitted"]),
+    _row("application.edit", "work on an application", MEMBER, p.is_member_of_host, OPEN),
+    _row("application.submit", "submit an application", REPRESENTATIVE, p.represents_host, OPEN),
+    _row("application.withdraw", "withdraw an application", REPRESENTATIVE, p.represents_host, OPEN),
     _row("application.inspect", "read an application as staff", OFFICERS),
     _row("application.review", "read an application as its reviewer", REVIEWER, p.is_assigned),
     _row("application.screen", "screen an application", PROGRAM | GRANTS),

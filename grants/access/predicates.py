@@ -19,7 +19,7 @@ def is_barred(actor: Actor, record: object) -> bool:
 
 
 def always(_actor: Actor, _record: object) -> bool:
-    """The role alone decides."""
+    """Leave it to the role alone."""
     return True
 
 

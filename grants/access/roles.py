@@ -1,4 +1,4 @@
-"""The roles a person can stand in; staff roles are granted, the others follow from what a person belongs to."""
+"""The roles a person can stand in: staff roles are granted, the others follow from membership."""
 
 from enum import StrEnum
 

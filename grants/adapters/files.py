@@ -30,7 +30,7 @@ class Files:
         return sha256
 
     def get(self, sha256: str) -> bytes:
-        """Return the bytes of a file, checked against its name; raise `FileMissing` if it is gone or changed."""
+        """Return the bytes of a file, checked against its name; `FileMissing` if it is gone or changed."""
         try:
             content = bytes(obstore.get(self._store, _key(sha256)).bytes())
         except (NotFoundError, FileNotFoundError):

@@ -26,14 +26,14 @@ def inspect(content: bytes) -> PdfFacts:
     if len(content) > LARGEST:
         return _refused("too_large", "This file is larger than 50 MB. Save a smaller copy and add that one.")
     if not content.startswith(b"%PDF-"):
-        return _refused("not_pdf", "This is not a PDF, whatever its name says. Save it as PDF and add that file.")
+        return _refused("not_pdf", "This is not a PDF, whatever its name says. Save it as PDF and add that.")
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return _facts(pdf)
     except pikepdf.PasswordError:
         return _refused("encrypted", "This PDF has a password. Save a copy without one and add it again.")
     except (pikepdf.PdfError, ValueError, RecursionError, MemoryError):
-        return _refused("damaged", "This PDF is damaged and cannot be opened. Make it again and add that file.")
+        return _refused("damaged", "This PDF is damaged and cannot be opened. Make it again and add that.")
 
 
 def _facts(pdf: pikepdf.Pdf) -> PdfFacts:

@@ -72,8 +72,8 @@ class Worker:
             self._seal_hourly()
             try:
                 done = self.run_once()
-            except Exception as error:  # noqa: BLE001  # a database that is away for a moment comes back
-                log.error("worker", exc_info=error)
+            except Exception as error:  # a database that is away for a moment comes back
+                log.exception("worker", error=str(error))
                 done = 0
             if not done:
                 self._stop.wait(PAUSE)

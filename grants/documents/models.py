@@ -12,7 +12,7 @@ from grants.lifecycle.moves import Workflow
 
 
 class StoredFile(Record, table=True):
-    """One file as somebody gave it; the bytes are in the store under their SHA-256. Made by `services.store`."""
+    """One file as it was given; the bytes lie in the store by SHA-256. Made by `services.storing`."""
 
     __tablename__ = "stored_file"
     __table_args__ = (

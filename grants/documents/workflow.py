@@ -22,7 +22,13 @@ LETTER = workflow(
     final=[LetterStatus.SUPERSEDED, LetterStatus.DISCARDED],
     moves=[
         move("make", ["draft"], "made", permission="letter.make", happened="made the letter's PDF"),
-        move("discard", ["draft", "made"], "discarded", permission="letter.make", happened="discarded the letter"),
+        move(
+            "discard",
+            ["draft", "made"],
+            "discarded",
+            permission="letter.make",
+            happened="discarded the letter",
+        ),
         move(
             "release",
             ["made"],

@@ -1,4 +1,4 @@
-"""Asking for work: a job's row is written in the caller's transaction, so it exists exactly if the deed does."""
+"""Asking for work: a job's row is written in the caller's transaction and exists if the deed does."""
 
 from datetime import datetime
 from typing import Any

@@ -100,8 +100,8 @@ class Runner:
         )
         try:
             self.jobs[claimed.kind](work)
-        except Exception as error:  # noqa: BLE001  # whatever a job raises is recorded, and the worker lives
-            log.error("job failed", kind=claimed.kind, uid=claimed.uid, exc_info=error)
+        except Exception as error:  # whatever a job raises is recorded, and the worker lives
+            log.exception("job failed", kind=claimed.kind, uid=claimed.uid)
             self._end(claimed, work, failure=f"{type(error).__name__}: {error}")
         else:
             self._end(claimed, work, failure=None)
@@ -139,7 +139,8 @@ class Runner:
             job = _known(job_by_uid(session, claimed.uid))
             job.failures = [*work.failures, *([{"item": "", "reason": failure[:900]}] if failure else [])]
             again = failure is not None and job.attempts < ATTEMPTS
-            job.progress = JobProgress.WAITING if again else JobProgress.FAILED if failure else JobProgress.DONE
+            ended = JobProgress.FAILED if failure else JobProgress.DONE
+            job.progress = JobProgress.WAITING if again else ended
             job.lease_until = None
             job.ended_at = None if again else real_now()
             if failure is None and job.total is not None:

@@ -88,8 +88,8 @@ class Outbox:
                 with session.begin_nested():
                     self._write_messages(session, notice)
                 notice.progress = NoticeStatus.RESOLVED
-            except Exception as error:  # noqa: BLE001  # a fault in one notice must not hold up the others
-                log.error("notice failed", name=notice.name, exc_info=error)
+            except Exception as error:  # a fault in one notice must not hold up the others
+                log.exception("notice failed", name=notice.name)
                 notice.progress = NoticeStatus.FAILED
                 notice.failure = f"{type(error).__name__}: {error}"[:1000]
             session.add(notice)
@@ -164,7 +164,7 @@ class Outbox:
 
 
 def strand_interrupted(session: Session) -> int:
-    """Mark messages whose worker died inside the exchange as unknown; the one worker calls it as it starts."""
+    """Mark messages whose worker died inside the exchange as unknown; called as the worker starts."""
     rows = messages_sending(session)
     for message in rows:
         message.progress = MessageStatus.UNKNOWN

@@ -89,5 +89,6 @@ def _require_status(workflow: Workflow, row: Move, record: Any) -> None:
         return
     now = str(record.status).replace("_", " ")
     needed = " or ".join(f"“{name.replace('_', ' ')}”" for name in sorted(row.from_))
-    message = f"This {workflow.name.replace('_', ' ')} is “{now}”; “{row.name.replace('_', ' ')}” needs {needed}."
+    name, deed = workflow.name.replace("_", " "), row.name.replace("_", " ")
+    message = f"This {name} is “{now}”; “{deed}” needs {needed}."
     raise MoveRefused([Finding("status", message, field="status")])

@@ -64,9 +64,7 @@ def record(
 
 def event_hash(event: Event) -> str:
     """Return the SHA-256 over every field of the event but its id and hash, the previous hash included."""
-    fields = {
-        name: _plain(getattr(event, name)) for name in Event.model_fields if name not in {"id", "hash"}
-    }
+    fields = {name: _plain(getattr(event, name)) for name in Event.model_fields if name not in {"id", "hash"}}
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 

@@ -1,4 +1,4 @@
-"""Proving the event chain: every hash recomputed, every number in its place, the end where it was said to be."""
+"""Proving the event chain: every hash recomputed, every number in its place, no end cut."""
 
 from dataclasses import dataclass
 

@@ -41,7 +41,7 @@ def findings_of(error: GrantsError) -> list[Finding]:
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
     return answer(
-        422, [Finding("form", "This form is no longer valid here. Open the page again and send it once more.")]
+        422, [Finding("form", "This form is too old to be sent. Open the page again and send it anew.")]
     )
 
 

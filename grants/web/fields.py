@@ -2,13 +2,15 @@
 
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.validators import Length, Optional
 from wtforms.widgets import TextInput
 
 from grants import money
+
+MOST_POINTS = 100_000
 
 
 class _TypedText(Field):
@@ -59,10 +61,10 @@ class PointsField(_TypedText):
         try:
             value = Decimal(text.replace(",", ""))
         except InvalidOperation:
-            raise ValueError(f"Enter a number of points, for example 7 or 7.5; “{text[:40]}” is not one.") from None
-        if not value.is_finite() or abs(value) > 1_000_000:  # noqa: PLR2004
+            raise ValueError(f"Enter points such as 7 or 7.5; “{text[:40]}” is not a number.") from None
+        if not value.is_finite() or abs(value) > MOST_POINTS:
             raise ValueError("Enter a number of points on the scale of the notice.")
-        if value.as_tuple().exponent < -3:  # type: ignore[operator]  # finite: an int
+        if value != round(value, 3):
             raise ValueError("Points have at most three decimals.")
         return value
 
@@ -109,20 +111,25 @@ class HourField(_TypedText):
 class Needed:
     """The field must be filled; says so in the field's own words."""
 
-    field_flags = {"required": True}
+    field_flags: ClassVar[dict[str, bool]] = {"required": True}
 
     def __init__(self, message: str) -> None:
         self.message = message
 
     def __call__(self, _form: object, field: Any) -> None:
         """Refuse an empty field, unless its own fault was already said."""
-        empty = field.data is None or (isinstance(field.data, str) and not field.data.strip()) or field.data == []
-        if empty and not field.errors:
+        if _is_empty(field.data) and not field.errors:
             raise ValidationError(self.message)
 
 
-def text(label: str, *, needed: str | None = None, longest: int = 300, area: bool = False, **options: Any) -> Any:
-    """Make a text field with a length that the server enforces; `needed` is the sentence if it must be filled."""
+def _is_empty(value: object) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def text(
+    label: str, *, needed: str | None = None, longest: int = 300, area: bool = False, **options: Any
+) -> Any:
+    """Make a text field whose length the server enforces; `needed` is the sentence if it must be filled."""
     too_long = f"Use at most {longest:,} characters for “{label}”."
     rules: list[Any] = [Needed(needed) if needed else Optional(), Length(max=longest, message=too_long)]
     kind = TextAreaField if area else StringField

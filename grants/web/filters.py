@@ -51,7 +51,7 @@ def left(until: datetime, now: datetime) -> str:
     minutes = int((until - now) / timedelta(minutes=1))
     days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
     if days:
-        return f"{plural(days, 'day')} {plural(hours, 'hour')} left" if hours else f"{plural(days, 'day')} left"
+        return f"{plural(days, 'day')} {plural(hours, 'hour')} left".replace(" 0 hours", "")
     if hours:
         return f"{plural(hours, 'hour')} {plural(rest, 'minute')} left"
     return f"{plural(rest, 'minute')} left" if rest else "less than a minute left"
@@ -74,7 +74,7 @@ def points(value: Decimal | Fraction | int | None) -> str:
 
 def filesize(size: int) -> str:
     """Write a size: “640 KB”, “1.4 MB”."""
-    if size < 1_000_000:
+    if size < 1_000_000:  # noqa: PLR2004  # a megabyte
         return f"{max(1, round(size / 1000))} KB"
     return f"{size / 1_000_000:.1f} MB"
 

@@ -2,20 +2,10 @@
 
 from flask import Flask, Response, g, request
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self'",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "form-action 'self'",
-        "frame-src 'self'",
-        "worker-src 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'self'",
-    )
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
+    "connect-src 'self'; form-action 'self'; frame-src 'self'; worker-src 'self'; base-uri 'none'; "
+    "frame-ancestors 'self'"
 )
 
 

@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from grants.web.forms import Form
 
 
-def page(template: str | None = None, *, status: int = 200, form: Form | None = None, **context: Any) -> ResponseReturnValue:
+def page(
+    template: str | None = None, *, status: int = 200, form: Form | None = None, **context: Any
+) -> ResponseReturnValue:
     """Render the endpoint's template; a form that came back with faults answers 422."""
     name = template or f"{(request.endpoint or '').replace('.', '/')}.html"
     if form is not None:
@@ -17,7 +19,9 @@ def page(template: str | None = None, *, status: int = 200, form: Form | None = 
     return make_response(render_template(name, **context), status)
 
 
-def go(endpoint: str, *, said: str | None = None, anchor: str | None = None, **values: Any) -> ResponseReturnValue:
+def go(
+    endpoint: str, *, said: str | None = None, anchor: str | None = None, **values: Any
+) -> ResponseReturnValue:
     """Send the browser on after a deed, with a sentence that says what was done."""
     if said:
         flash(said, "success")

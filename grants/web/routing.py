@@ -153,5 +153,3 @@ def _with_record(view: View) -> View:
         return view(g.record, **g.rest)
 
     return call
-
-

@@ -35,7 +35,7 @@ def prepare_pdf(files: Files, name: str, content: bytes, *, scanner: Scanner | N
     facts = inspect(content)
     findings = list(facts.findings)
     if not findings and scanner is not None and not scanner.is_clean(content):
-        findings.append(Finding("virus", "The virus scanner refused this file. Check your computer, then add it again."))
+        findings.append(Finding("virus", "The virus scanner refused this file. Check your computer first."))
     if findings:
         raise Refused(findings)
     return FileReady(
@@ -48,7 +48,9 @@ def prepare_pdf(files: Files, name: str, content: bytes, *, scanner: Scanner | N
     )
 
 
-def prepare_made(files: Files, name: str, content: bytes, *, media_type: str, pages: int | None = None) -> FileReady:
+def prepare_made(
+    files: Files, name: str, content: bytes, *, media_type: str, pages: int | None = None
+) -> FileReady:
     """Store bytes that this system made itself: a letter, a receipt, a decision record."""
     return FileReady(files.put(content), len(content), media_type, plain_name(name), pages, None)
 

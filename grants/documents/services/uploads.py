@@ -1,4 +1,4 @@
-"""Uploads in chunks of at most 1 MiB that go on where they broke off; no transaction is open while bytes come."""
+"""Uploads in chunks of at most 1 MiB that resume; no transaction is open while bytes come in."""
 
 import os
 from datetime import datetime
