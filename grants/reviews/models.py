@@ -108,7 +108,6 @@ class PanelMember(Record, table=True):
     expertise: list[str] = Field(default_factory=list, sa_type=Document)
     states: list[str] = Field(default_factory=list, sa_type=Document)
     cap: int = Field(default=8)
-    token_hash: str = Field(max_length=64, unique=True)
     invited_by_id: int = Field(foreign_key="person.id")
     invited_at: datetime = Field(sa_type=Instant)
     expires_at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,140 @@
+"""Conflicts that follow from plain facts: same organization, same state, a name in the application."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+SHARED_DOMAINS = frozenset(
+    {
+        "gmail.com",
+        "yahoo.com",
+        "outlook.com",
+        "hotmail.com",
+        "icloud.com",
+        "aol.com",
+        "proton.me",
+        "comcast.net",
+        "demo.example",
+    }
+)
+"""Mail domains that say nothing about an employer; the demonstration's own one is among them."""
+
+NOISE = frozenset({"the", "inc", "incorporated", "llc", "corp", "corporation", "co", "company", "foundation"})
+TITLES = frozenset({"dr", "prof", "mr", "mrs", "ms", "hon", "phd", "jr", "sr"})
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A declared interest that has not expired."""
+
+    kind: str
+    name: str = ""
+    organization_id: int | None = None
+    state: str | None = None
+    declared: str = ""
+    """The day of the declaration, in words."""
+
+
+@dataclass(frozen=True)
+class ReviewerFacts:
+    """What is known of a reviewer before any application is shown."""
+
+    name: str
+    email: str
+    affiliation: str = ""
+    organizations: frozenset[int] = frozenset()
+    """Organizations that the reviewer belongs to in this system."""
+    states: frozenset[str] = frozenset()
+    """States in which the reviewer lives or works."""
+    ties: tuple[Tie, ...] = ()
+
+
+@dataclass(frozen=True)
+class Party:
+    """A person or body named in an application, with the part they play."""
+
+    part: str
+    name: str
+    affiliation: str = ""
+
+
+@dataclass(frozen=True)
+class ApplicationFacts:
+    """The names in an application, and nothing of its content."""
+
+    organization_id: int
+    organization: str
+    state: str
+    domains: frozenset[str] = frozenset()
+    """Mail domains of the host's members."""
+    parties: tuple[Party, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match:
+    """One reason for a conflict."""
+
+    kind: str
+    reason: str
+
+
+def conflicts_between(reviewer: ReviewerFacts, application: ApplicationFacts) -> tuple[Match, ...]:
+    """Return every conflict that the facts show, the plainest first."""
+    return (
+            *_same_organization(reviewer, application),
+            *_same_state(reviewer, application),
+            *_named(reviewer, application),
+            *_same_domain(reviewer, application),
+        )
+
+
+def plain(name: str) -> str:
+    """Return a name as it is compared: lower case, no punctuation, no legal form."""
+    words = re.sub(r"[^a-z0-9 ]", " ", name.casefold().replace("&", " and ")).split()
+    return " ".join(word for word in words if word not in NOISE and word not in TITLES)
+
+
+def _same_organization(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
+    host = plain(application.organization)
+    if application.organization_id in reviewer.organizations:
+        yield Match("same organization", f"Belongs to {application.organization}.")
+    elif reviewer.affiliation and plain(reviewer.affiliation) == host:
+        yield Match("same organization", f"Works at {application.organization}.")
+    for tie in reviewer.ties:
+        if tie.organization_id == application.organization_id or (tie.name and plain(tie.name) == host):
+            yield Match(
+                tie.kind, f"{_sentence(tie.kind)}: {application.organization}, declared {tie.declared}."
+            )
+
+
+def _same_state(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
+    declared = {tie.state: tie for tie in reviewer.ties if tie.state}
+    if application.state in declared:
+        tie = declared[application.state]
+        yield Match("same state", f"{_sentence(tie.kind)}: {application.state}, declared {tie.declared}.")
+    elif application.state in reviewer.states:
+        yield Match("same state", f"Lives or works in {application.state}.")
+
+
+def _named(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
+    own = {plain(name): name for name in (reviewer.affiliation, *(tie.name for tie in reviewer.ties)) if name}
+    for party in application.parties:
+        if plain(party.name) == plain(reviewer.name):
+            yield Match("named in the application", f"Named as {party.part}: {party.name}.")
+        for name in {plain(party.name), plain(party.affiliation)} & own.keys() - {""}:
+            yield Match("named partner", f"{own[name]} is named as {party.part}.")
+
+
+def _same_domain(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
+    domain = domain_of(reviewer.email)
+    if domain and domain not in SHARED_DOMAINS and domain in application.domains:
+        yield Match("same mail domain", f"Mail at {domain}, as members of {application.organization}.")
+
+
+def domain_of(email: str) -> str:
+    """Return the part of an address after the last @, in lower case."""
+    return email.rpartition("@")[2].lower() if "@" in email else ""
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
