@@ -94,3 +94,16 @@ class MatchLine(Record, table=True):
     updated_by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     updated_at: datetime | None = Field(default=None, sa_type=Instant)
     removed_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class BudgetYearVersion(Record, table=True):
+    """One year as it was saved, for merging and for the history; never changed."""
+
+    __tablename__ = "budget_year_version"
+    __table_args__ = (UniqueConstraint("budget_year_id", "version", name="uq_budget_year_version_number"),)
+
+    budget_year_id: int = Field(foreign_key="budget_year.id", index=True)
+    version: int
+    content: dict[str, str] = Field(default_factory=dict, sa_type=Document)
+    person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    at: datetime = Field(sa_type=Instant)

@@ -1,0 +1,156 @@
+"""Reads of budgets: the whole table, one locked year, the sources of match."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from grants.budgets.models import Budget, BudgetLine, BudgetYear, BudgetYearVersion, MatchLine
+from grants.budgets.rules.match import MatchFact
+from grants.budgets.rules.table import Cell, Column, InKindDetail, YearBudget
+
+
+@dataclass(frozen=True)
+class YearTable:
+    """One stored year with its version and who saved it last."""
+
+    year: int
+    version: int
+    content: YearBudget
+    updated_by_id: int | None
+    updated_at: datetime | None
+
+
+@dataclass(frozen=True)
+class BudgetTable:
+    """All years of a budget, in order."""
+
+    budget_id: int
+    uid: str
+    years: tuple[YearTable, ...]
+
+    @property
+    def contents(self) -> tuple[YearBudget, ...]:
+        """Return the money of each year; the first is year 1."""
+        return tuple(year.content for year in self.years)
+
+    def year(self, number: int) -> YearTable:
+        """Return one year, counted from 1; raise KeyError where the budget has no such year."""
+        for year in self.years:
+            if year.year == number:
+                return year
+        raise KeyError(number)
+
+
+def budget_by_id(session: Session, budget_id: int) -> Budget:
+    """Return a budget by its id."""
+    return session.exec(select(Budget).where(col(Budget.id) == budget_id)).one()
+
+
+def table_of(session: Session, budget: Budget) -> BudgetTable:
+    """Return every year of a budget, in two queries."""
+    years = session.exec(
+        select(BudgetYear).where(col(BudgetYear.budget_id) == budget.id).order_by(col(BudgetYear.year))
+    ).all()
+    lines = session.exec(
+        select(BudgetLine)
+        .join(BudgetYear, col(BudgetYear.id) == col(BudgetLine.budget_year_id))
+        .where(col(BudgetYear.budget_id) == budget.id)
+        .order_by(col(BudgetLine.id))
+    ).all()
+    return BudgetTable(
+        budget_id=budget.id,
+        uid=budget.uid,
+        years=tuple(
+            YearTable(
+                row.year,
+                row.version,
+                content_of(row, [line for line in lines if line.budget_year_id == row.id]),
+                row.updated_by_id,
+                row.updated_at,
+            )
+            for row in years
+        ),
+    )
+
+
+def content_of(year: BudgetYear, lines: Sequence[BudgetLine]) -> YearBudget:
+    """Put the stored rows of one year together."""
+    cells: dict[Cell, int] = {
+        (line.row_key, column): cents
+        for line in lines
+        for column in Column
+        if (cents := getattr(line, column.value))
+    }
+    detail = InKindDetail(
+        loaned=year.loaned,
+        unrecovered_approved=year.unrecovered_approved,
+        unrecovered_unapproved=year.unrecovered_unapproved,
+    )
+    return YearBudget(cells, detail)
+
+
+def locked_year(session: Session, budget_id: int, year: int) -> BudgetYear | None:
+    """Return one year, locked for this transaction and read anew."""
+    found = (
+        select(BudgetYear)
+        .where(col(BudgetYear.budget_id) == budget_id, col(BudgetYear.year) == year)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return session.exec(found).first()
+
+
+def lines_of_year(session: Session, budget_year_id: int) -> list[BudgetLine]:
+    """Return the stored rows of one year, read anew."""
+    rows = (
+        select(BudgetLine)
+        .where(col(BudgetLine.budget_year_id) == budget_year_id)
+        .order_by(col(BudgetLine.id))
+        .execution_options(populate_existing=True)
+    )
+    return list(session.exec(rows).all())
+
+
+def year_as_saved(session: Session, budget_year_id: int, version: int) -> BudgetYearVersion | None:
+    """Return one year as it was saved under a version."""
+    rows = select(BudgetYearVersion).where(
+        col(BudgetYearVersion.budget_year_id) == budget_year_id, col(BudgetYearVersion.version) == version
+    )
+    return session.exec(rows).first()
+
+
+def match_lines(session: Session, budget_id: int) -> list[MatchLine]:
+    """Return the standing sources of match, by year and in the order of entry."""
+    rows = (
+        select(MatchLine)
+        .where(col(MatchLine.budget_id) == budget_id, col(MatchLine.removed_at).is_(None))
+        .order_by(col(MatchLine.year), col(MatchLine.id))
+    )
+    return list(session.exec(rows).all())
+
+
+def match_line_by_uid(session: Session, budget_id: int, uid: str) -> MatchLine | None:
+    """Return one standing source of a budget."""
+    rows = select(MatchLine).where(
+        col(MatchLine.budget_id) == budget_id, col(MatchLine.uid) == uid, col(MatchLine.removed_at).is_(None)
+    )
+    return session.exec(rows).first()
+
+
+def facts_of(lines: Sequence[MatchLine]) -> list[MatchFact]:
+    """Return the sources as the rules need them."""
+    return [
+        MatchFact(
+            uid=line.uid,
+            year=line.year,
+            row_key=line.row_key,
+            source=line.source,
+            kind=line.kind.value,
+            amount=line.amount,
+            has_letter=line.letter_file_id is not None,
+            confirmed=frozenset(name for name, holds in line.tests.items() if holds),
+        )
+        for line in lines
+    ]
