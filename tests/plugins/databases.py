@@ -1,7 +1,5 @@
 """A fresh database for each test, on SQLite and on PostgreSQL, copied from a template made once."""
 
-import importlib
-import pkgutil
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -11,30 +9,27 @@ import psycopg
 import pytest
 from sqlmodel import Session
 
-import grants
 from grants.clock import StoppedClock
+from grants.config import Mode
 from grants.database import Database, metadata
+from grants.migrations import schema as models
+from grants.migrations.running import mark
 from tests.plugins.cluster import database_url_of
 
 START = datetime(2014, 9, 1, 13, 0, tzinfo=UTC)
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
 
 
-def import_models() -> None:
-    """Import every slice's models, so that the metadata is whole."""
-    for package in pkgutil.iter_modules(grants.__path__):
-        if not package.ispkg:
-            continue
-        folder = Path(grants.__path__[0]) / package.name
-        if (folder / "models.py").exists() or (folder / "models").is_dir():
-            importlib.import_module(f"grants.{package.name}.models")
-
-
 def build_schema(url: str) -> None:
-    """Bring an empty database to the head of the schema."""
-    import_models()
+    """Make every table of the models in an empty database, marked as one for tests.
+
+    tests/architecture/test_schema.py holds that the migrations make the same.
+    """
+    models.load()
     database = Database(url)
     metadata.create_all(database.engine)
+    with database.writing() as session:
+        mark(session, Mode.TEST, now=START)
     database.dispose()
 
 
@@ -84,20 +79,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 @pytest.fixture
-def empty_database_url(request: pytest.FixtureRequest, database_kind: str, tmp_path: Path) -> Iterator[str]:
-    """The address of a database without any table, for tests of migrations."""
-    if database_kind == "sqlite":
-        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+def empty_database(request: pytest.FixtureRequest, database_url: str, tmp_path: Path) -> Iterator[Database]:
+    """A second database of the same kind without any table, for tests of migrations."""
+    if database_url.startswith("sqlite"):
+        urls: Iterator[str] = iter([f"sqlite:///{tmp_path / 'empty.sqlite'}"])
     else:
-        yield from copied_database(
-            request.getfixturevalue("cluster"), "template0", request.getfixturevalue("postgresql_names")()
-        )
-
-
-@pytest.fixture(params=BOTH)
-def database_kind(request: pytest.FixtureRequest) -> str:
-    """“sqlite” or “postgresql”."""
-    return str(request.param)
+        name = request.getfixturevalue("postgresql_names")()
+        urls = copied_database(request.getfixturevalue("cluster"), "template0", name)
+    for url in urls:
+        database = Database(url)
+        yield database
+        database.dispose()
 
 
 @pytest.fixture

@@ -4,18 +4,35 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from werkzeug.serving import make_server
 
 from grants.access.actor import Actor
+from grants.app import create_app
 from grants.clock import StoppedClock
+from grants.commands.worker import Worker
 from grants.config import Mode, Settings
 from grants.database import Database
 
 ActAs = Callable[[Actor], FlaskClient]
+
+
+class ThreadingServer(ThreadingMixIn, WSGIServer):
+    """A thread for each request. Unlike Werkzeug's it closes a file that a browser stopped reading."""
+
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class SilentHandler(WSGIRequestHandler):
+    """Keeps no log of requests."""
+
+    def log_message(self, *_words: object) -> None:
+        """Say nothing."""
 
 
 @dataclass(frozen=True)
@@ -83,6 +100,13 @@ def act_as(app: Flask) -> ActAs:
 
 
 @pytest.fixture
+def work(app: Flask, clock: StoppedClock) -> Callable[[], int]:
+    """Do everything that waits for the worker, here and now; returns how many things were done."""
+    worker = Worker(app, clock=lambda: clock)
+    return worker.run_once
+
+
+@pytest.fixture
 def serve() -> Iterator[Serve]:
     """Start a site on a free port of the loopback address; it stops when the test ends."""
     stops: list[Callable[[], None]] = []
@@ -90,7 +114,7 @@ def serve() -> Iterator[Serve]:
     def start(settings: Settings, clock: StoppedClock | None = None) -> Server:
         apps = made_app(settings, clock)
         app = next(apps)
-        http = make_server("127.0.0.1", 0, app, threaded=True)
+        http = make_server("127.0.0.1", 0, app, server_class=ThreadingServer, handler_class=SilentHandler)
         thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
         thread.start()
 
@@ -122,8 +146,6 @@ def demonstration_settings(settings: Settings) -> Settings:
 
 def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:
     """Make the application, with a standing clock if one is given, and close its database at the end."""
-    from grants.app import create_app
-
     database = Database(settings.database_url)
     yield create_app(settings, database=database, clock=clock)
     database.dispose()
