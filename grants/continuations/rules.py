@@ -42,7 +42,7 @@ class RequestFacts:
 
 @dataclass(frozen=True)
 class EvaluationFacts:
-    """What stands behind an evaluation: the previous year decided, the gates, the amount against the request."""
+    """What stands behind an evaluation: the year before decided, the gates, the amount asked for."""
 
     previous_decided: bool
     gates: Sequence[Finding] = ()

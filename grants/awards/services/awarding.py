@@ -41,6 +41,16 @@ class Terms:
     entered: Mapping[str, str]
 
 
+@dataclass(frozen=True)
+class Obligation:
+    """How a period's money is obligated: the kind of action, its modification number, in whose zone it is dated."""
+
+    kind: ActionKind
+    number: int
+    bilateral: bool
+    zone: str
+
+
 def prepare(
     session: Session,
     selection: Selection,
@@ -177,10 +187,7 @@ def make(
         first,
         judged=judged,
         budget_id=award.budget_id,
-        kind=ActionKind.NEW_AWARD,
-        number=0,
-        bilateral=True,
-        zone=zone,
+        as_action=Obligation(ActionKind.NEW_AWARD, number=0, bilateral=True, zone=zone),
         actor=actor,
         now=now,
     )
@@ -193,10 +200,7 @@ def fund(
     *,
     judged: Assessment,
     budget_id: int,
-    kind: ActionKind,
-    number: int,
-    bilateral: bool,
-    zone: str,
+    as_action: Obligation,
     actor: Actor,
     now: datetime,
 ) -> Action:
@@ -211,11 +215,11 @@ def fund(
     action = Action(
         award_id=award.id,
         budget_period_id=period.id,
-        modification_number=number,
-        kind=kind,
+        modification_number=as_action.number,
+        kind=as_action.kind,
         amount=judged.new_obligation,
-        obligated_on=now.astimezone(ZoneInfo(zone)).date(),
-        bilateral=bilateral,
+        obligated_on=now.astimezone(ZoneInfo(as_action.zone)).date(),
+        bilateral=as_action.bilateral,
         signed_by_id=actor.person_id,
         signed_by_name=actor.name,
         at=now,
