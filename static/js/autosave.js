@@ -8,7 +8,7 @@ const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?
 /** What is kept on this device: one entry for each person and address. */
 export const device = {
   key: (url) => `unsent:${person()}:${url}`,
-  keep(url, body) { localStorage.setItem(device.key(url), JSON.stringify({ body, at: Date.now() })); },
+  keep(url, body, version) { localStorage.setItem(device.key(url), JSON.stringify({ body, version })); },
   kept(url) { return JSON.parse(localStorage.getItem(device.key(url)) ?? "null"); },
   drop(url) { localStorage.removeItem(device.key(url)); },
 };
@@ -48,10 +48,23 @@ class Group {
     this.form.addEventListener("input", () => this.later());
     this.form.addEventListener("change", () => this.soon());
     this.form.addEventListener("focusout", () => this.soon());
-    this.form.addEventListener("submit", () => { window.clearTimeout(this.timer); this.leaving = true; device.drop(this.url); });
+    this.form.addEventListener("submit", (event) => this.submitted(event));
     window.addEventListener("online", () => this.save());
-    window.addEventListener("pagehide", () => { if (!this.leaving && this.dirty()) device.keep(this.url, this.body()); });
+    window.addEventListener("pagehide", () => { if (!this.leaving && this.dirty()) this.keep(this.body()); });
     this.offer();
+  }
+
+  /* With the version it was written on, so that the server still sees who was first. */
+  keep(body) { device.keep(this.url, body, this.version()?.value); }
+
+  version() { return this.form.querySelector('[name="version"]'); }
+
+  submitted(event) {
+    window.clearTimeout(this.timer);
+    if (navigator.onLine) { this.leaving = true; device.drop(this.url); return; }
+    event.preventDefault();
+    this.keep(this.body());
+    this.show("lost");
   }
 
   dirty() { return this.body() !== this.sent; }
@@ -73,7 +86,7 @@ class Group {
     try {
       await this.answer(await this.send(body), body);
     } catch {
-      device.keep(this.url, body);
+      this.keep(body);
       this.show("lost");
       this.timer = window.setTimeout(() => this.save(), RETRY);
     }
@@ -82,7 +95,7 @@ class Group {
   }
 
   send(body) {
-    const version = this.form.querySelector('[name="version"]')?.value;
+    const version = this.version()?.value;
     const whole = new URLSearchParams(body);
     if (version) whole.set("version", version);
     const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", Accept: "application/json" };
@@ -92,7 +105,7 @@ class Group {
   async answer(response, body) {
     const said = await response.json().catch(() => ({}));
     if (response.ok) return this.stored(said, body);
-    device.keep(this.url, body);
+    this.keep(body);
     if (response.status === 401) return this.show("signed_out");
     if (response.status === 409) return this.clash(said);
     if (response.status === 422) { this.sent = body; device.drop(this.url); return this.refuse(said); }
@@ -102,7 +115,7 @@ class Group {
   stored(said, body) {
     this.sent = body;
     device.drop(this.url);
-    const version = this.form.querySelector('[name="version"]');
+    const version = this.version();
     if (version && said.version !== undefined) version.value = said.version;
     this.show("saved", `Saved ${said.saved ?? this.clock()}`);
     this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: said }));
@@ -137,6 +150,7 @@ class Group {
   offer() {
     const kept = device.kept(this.url);
     if (!kept || kept.body === this.sent) { device.drop(this.url); return; }
+    if (this.version() && kept.version !== undefined) this.version().value = kept.version;
     for (const [name, value] of new URLSearchParams(kept.body)) this.fill(name, value);
     if (this.words) this.words.textContent = "Your text from this device is back in the page. It is being saved.";
     this.save();
