@@ -77,6 +77,7 @@ class Section(Record, table=True):
     criterion_key: str = Field(max_length=60)
     text: str = Field(default="")
     version: int = Field(default=0)
+    is_ready: bool = Field(default=False)
     assigned_to_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     updated_by_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     updated_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -207,3 +208,20 @@ class LateAttempt(Record, table=True):
     def label(self) -> str:
         """How the record calls it."""
         return "Late attempt to submit"
+
+
+class SetAside(Record, table=True):
+    """What somebody typed on top of an old version, kept until they choose; nothing typed is lost.
+
+    `place` is "section:key" or "budget:year". Changed only by `applications.services`.
+    """
+
+    __tablename__ = "application_set_aside"
+
+    application_id: int = Field(foreign_key="application.id", index=True)
+    place: str = Field(max_length=80)
+    content: dict[str, str] = Field(sa_type=Document)
+    base_version: int
+    person_id: int = Field(foreign_key="person.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
