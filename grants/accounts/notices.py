@@ -1,0 +1,43 @@
+"""Mail about accounts: links to confirm and to reset, and news of every change to how one signs in."""
+
+from sqlmodel import Session
+
+from grants.accounts import queries
+from grants.lifecycle.models import Event
+from grants.lifecycle.outbox import Mail
+
+
+def confirm(session: Session, event: Event) -> list[Mail]:
+    """Mail the link that confirms an address."""
+    return _link(session, event, "Confirm your address", "emails/accounts/confirm")
+
+
+def reset(session: Session, event: Event) -> list[Mail]:
+    """Mail the link with which a new password is set."""
+    return _link(session, event, "Set a new password", "emails/accounts/reset")
+
+
+def registered_again(session: Session, event: Event) -> list[Mail]:
+    """Tell the owner of an account that somebody tried to register with the address."""
+    return _person(
+        session, event.subject_id, "You have an account already", "emails/accounts/registered_again"
+    )
+
+
+def sign_in_changed(session: Session, event: Event) -> list[Mail]:
+    """Tell the person what changed in how they sign in, and how to undo it."""
+    return _person(session, event.subject_id, "Sign-in changed", "emails/accounts/sign_in_changed")
+
+
+def _link(session: Session, event: Event, subject: str, template: str) -> list[Mail]:
+    link = queries.mailed_link_by_id(session, event.subject_id)
+    if link is None or link.used_at is not None:
+        return []
+    return _person(session, link.person_id, subject, template, link_uid=link.uid, expires_at=link.expires_at)
+
+
+def _person(session: Session, person_id: int, subject: str, template: str, **context: object) -> list[Mail]:
+    person = queries.person_by_id(session, person_id)
+    if person is None:
+        return []
+    return [Mail(person.email, subject, template, person.id, {"person": person, **context})]

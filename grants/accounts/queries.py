@@ -1,0 +1,202 @@
+"""Reads of people, their roles, sign-ins and mailed links."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, func, or_
+from sqlmodel import Session, col, select
+
+from grants.access.roles import Role
+from grants.accounts.models import LinkPurpose, MailedLink, Person, SignIn, StaffRole
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A live row of a sign-in with its person and the staff roles held now."""
+
+    sign_in: SignIn
+    person: Person
+    staff_roles: frozenset[Role]
+
+
+@dataclass(frozen=True)
+class PersonRow:
+    """One person in the list of people."""
+
+    person: Person
+    roles: tuple[Role, ...]
+
+
+def standing(session: Session, token_hash: str) -> Standing | None:
+    """Return who is signed in under a token, in one query; whether it is too old is a rule's question."""
+    rows = session.exec(
+        select(SignIn, Person, StaffRole)
+        .join(Person, col(Person.id) == col(SignIn.person_id))
+        .outerjoin(
+            StaffRole, and_(col(StaffRole.person_id) == col(Person.id), col(StaffRole.ended_at).is_(None))
+        )
+        .where(col(SignIn.token_hash) == token_hash, col(SignIn.ended_at).is_(None), col(Person.active))
+    ).all()
+    if not rows:
+        return None
+    granted: list[StaffRole | None] = [row[2] for row in rows]
+    roles = frozenset(Role(held.role) for held in granted if held is not None)
+    return Standing(rows[0][0], rows[0][1], roles)
+
+
+def person_by_email(session: Session, email: str) -> Person | None:
+    """Return the account of an address, upper and lower case alike."""
+    return session.exec(select(Person).where(col(Person.email) == email.strip().lower())).first()
+
+
+def person_by_id(session: Session, person_id: int | None) -> Person | None:
+    """Return one person."""
+    return None if person_id is None else session.get(Person, person_id)
+
+
+def person_by_uid(session: Session, uid: str) -> Person | None:
+    """Return one person by the name used in URLs."""
+    return session.exec(select(Person).where(col(Person.uid) == uid)).first()
+
+
+def people_by_ids(session: Session, ids: Sequence[int]) -> dict[int, Person]:
+    """Return several people by their ids."""
+    if not ids:
+        return {}
+    rows = session.exec(select(Person).where(col(Person.id).in_(ids)).order_by(col(Person.id))).all()
+    return {person.id: person for person in rows}
+
+
+def roles_held(session: Session, person_id: int) -> list[StaffRole]:
+    """Return the staff roles a person holds now."""
+    return list(
+        session.exec(
+            select(StaffRole)
+            .where(col(StaffRole.person_id) == person_id, col(StaffRole.ended_at).is_(None))
+            .order_by(col(StaffRole.role))
+        ).all()
+    )
+
+
+def roles_ever(session: Session, person_id: int) -> list[StaffRole]:
+    """Return every staff role a person was ever given, newest first."""
+    return list(
+        session.exec(
+            select(StaffRole)
+            .where(col(StaffRole.person_id) == person_id)
+            .order_by(col(StaffRole.granted_at).desc(), col(StaffRole.id).desc())
+        ).all()
+    )
+
+
+def role_by_uid(session: Session, uid: str) -> StaffRole | None:
+    """Return one granted role."""
+    return session.exec(select(StaffRole).where(col(StaffRole.uid) == uid)).first()
+
+
+def holders_of(session: Session, role: Role) -> list[Person]:
+    """Return the active people who hold a staff role now."""
+    return list(
+        session.exec(
+            select(Person)
+            .join(StaffRole, col(StaffRole.person_id) == col(Person.id))
+            .where(
+                col(StaffRole.role) == role, col(StaffRole.ended_at).is_(None), col(Person.active).is_(True)
+            )
+            .order_by(col(Person.name), col(Person.id))
+        ).all()
+    )
+
+
+def people(
+    session: Session, *, words: str = "", role: Role | None = None, page: int = 1
+) -> tuple[list[PersonRow], int]:
+    """Return one page of people with the roles they hold, and how many there are in all."""
+    chosen = select(Person)
+    if words:
+        like = f"%{words.strip().lower()}%"
+        chosen = chosen.where(or_(func.lower(Person.name).like(like), col(Person.email).like(like)))
+    if role is not None:
+        holding = select(StaffRole.person_id).where(
+            col(StaffRole.role) == role, col(StaffRole.ended_at).is_(None)
+        )
+        chosen = chosen.where(col(Person.id).in_(holding))
+    total = session.exec(select(func.count()).select_from(chosen.subquery())).one()
+    rows = session.exec(
+        chosen.order_by(func.lower(Person.name), col(Person.id)).limit(PAGE).offset((page - 1) * PAGE)
+    ).all()
+    held = _roles_of(session, [person.id for person in rows])
+    return [PersonRow(person, held.get(person.id, ())) for person in rows], total
+
+
+def invented_people(session: Session, domain: str) -> list[PersonRow]:
+    """Return the people of an address domain with their roles: the demonstration's accounts."""
+    rows = session.exec(
+        select(Person)
+        .where(col(Person.email).like(f"%@{domain}"), col(Person.active).is_(True))
+        .order_by(col(Person.id))
+    ).all()
+    held = _roles_of(session, [person.id for person in rows])
+    return [PersonRow(person, held.get(person.id, ())) for person in rows]
+
+
+def sign_ins_of(session: Session, person_id: int, *, since: datetime) -> list[SignIn]:
+    """Return a person's sign-ins that have not been ended, last seen first."""
+    return list(
+        session.exec(
+            select(SignIn)
+            .where(
+                col(SignIn.person_id) == person_id,
+                col(SignIn.ended_at).is_(None),
+                col(SignIn.seen_at) >= since,
+            )
+            .order_by(col(SignIn.seen_at).desc(), col(SignIn.id).desc())
+        ).all()
+    )
+
+
+def mailed_link(session: Session, uid: str, purpose: LinkPurpose, *, at: datetime) -> MailedLink | None:
+    """Return a mailed link that is still good."""
+    return session.exec(
+        select(MailedLink).where(
+            col(MailedLink.uid) == uid,
+            col(MailedLink.purpose) == purpose,
+            col(MailedLink.used_at).is_(None),
+            col(MailedLink.expires_at) > at,
+        )
+    ).first()
+
+
+def mailed_link_by_id(session: Session, link_id: int) -> MailedLink | None:
+    """Return a mailed link, good or not; for the words of its mail."""
+    return session.get(MailedLink, link_id)
+
+
+def links_open(session: Session, person_id: int, purpose: LinkPurpose) -> list[MailedLink]:
+    """Return the unused links of one purpose; a newer one puts them out of use."""
+    return list(
+        session.exec(
+            select(MailedLink)
+            .where(
+                col(MailedLink.person_id) == person_id,
+                col(MailedLink.purpose) == purpose,
+                col(MailedLink.used_at).is_(None),
+            )
+            .order_by(col(MailedLink.id))
+        ).all()
+    )
+
+
+def _roles_of(session: Session, ids: list[int]) -> dict[int, tuple[Role, ...]]:
+    held: dict[int, tuple[Role, ...]] = {}
+    rows = session.exec(
+        select(StaffRole)
+        .where(col(StaffRole.person_id).in_(ids), col(StaffRole.ended_at).is_(None))
+        .order_by(col(StaffRole.person_id), col(StaffRole.role))
+    ).all()
+    for row in rows:
+        held[row.person_id] = (*held.get(row.person_id, ()), Role(row.role))
+    return held

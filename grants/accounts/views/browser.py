@@ -1,0 +1,99 @@
+"""The browser at hand: which token of a server-side session its cookie holds, and where to go next."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from flask import g, request, session
+from sqlmodel import Session
+
+from grants.access.actor import Actor
+from grants.accounts import queries
+from grants.accounts.models import Person
+from grants.accounts.queries import Standing
+from grants.accounts.rules.sessions import ends_at, must_be_noted
+from grants.accounts.services.sessions import token_hash
+from grants.clock import real_now
+from grants.web import current
+
+TOKEN, PENDING = "sign_in", "second_factor"
+CODE_WITHIN = 600
+"""Seconds in which the second factor must follow the password."""
+
+
+def live_standing(reading: Session) -> Standing | None:
+    """Return who is signed in here, if the sign-in has neither ended nor grown too old."""
+    token = session.get(TOKEN)
+    if not isinstance(token, str):
+        return None
+    found = queries.standing(reading, token_hash(token))
+    if found is None:
+        return None
+    now = real_now()
+    row = found.sign_in
+    g.session_ends_at = ends_at(
+        started_at=row.started_at, seen_at=row.seen_at, is_staff=bool(found.staff_roles)
+    )
+    if g.session_ends_at <= now:
+        return None
+    g.sign_in_to_note = row.id if must_be_noted(row.seen_at, now) else None
+    g.person = found.person
+    return found
+
+
+def token() -> str:
+    """Return the token of this browser."""
+    return str(session.get(TOKEN, ""))
+
+
+def take(new_token: str) -> None:
+    """Put a fresh session into this browser; whatever it held before goes, so that none can be planted."""
+    session.clear()
+    session[TOKEN] = new_token
+
+
+def forget() -> None:
+    """Take everything out of this browser's cookie."""
+    session.clear()
+
+
+def await_code(person: Person, next_page: str) -> None:
+    """Remember that this browser gave the right password and owes the second factor."""
+    session.clear()
+    session[PENDING] = {"person": person.uid, "at": real_now().timestamp(), "next": next_page}
+
+
+def awaited(reading: Session, *, at: datetime) -> tuple[Person, str] | None:
+    """Return who owes the second factor in this browser, and where they wanted to go."""
+    pending = session.get(PENDING)
+    if not isinstance(pending, dict) or at.timestamp() - float(pending["at"]) > CODE_WITHIN:
+        return None
+    person = queries.person_by_uid(reading, pending["person"])
+    return (person, pending["next"]) if person is not None and person.active else None
+
+
+def wanted_page() -> str:
+    """Return the page to which a reader wanted to go, if it is one of ours."""
+    wanted = request.values.get("next", "")
+    return wanted if is_ours(wanted) else ""
+
+
+def is_ours(path: str) -> bool:
+    """Ask whether a path stays on this site."""
+    parts = urlsplit(path)
+    return (
+        path.startswith("/")
+        and not path.startswith(("//", "/\\"))
+        and not parts.scheme
+        and not parts.netloc
+        and "\\" not in path
+        and path.isprintable()
+    )
+
+
+def person_of(actor: Actor) -> Person:
+    """Return the row of the acting person, loaded anew."""
+    with current.reading() as reading:
+        person = queries.person_by_id(reading, actor.person_id)
+    if person is None:
+        raise LookupError("the acting person has no account")
+    return person
