@@ -1,10 +1,11 @@
 """HTML to PDF/UA-1 by WeasyPrint; only worker processes call it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
 from grants.config import ROOT
@@ -12,6 +13,7 @@ from grants.config import ROOT
 if TYPE_CHECKING:
     from weasyprint import CSS
     from weasyprint.text.fonts import FontConfiguration
+    from weasyprint.urls import URLFetcher
 
 STATIC = ROOT / "static"
 PRINT_STYLES = ("css/print.css",)
@@ -25,7 +27,7 @@ def render(html: str) -> bytes:
     from weasyprint import HTML
 
     fonts, styles = _styles()
-    document = HTML(string=html, base_url="static:///", url_fetcher=_fetch)
+    document = HTML(string=html, base_url="static:///", url_fetcher=_fetcher())
     result = document.write_pdf(stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1", pdf_tags=True)
     if result is None:
         raise RuntimeError("WeasyPrint wrote nothing")
@@ -40,20 +42,31 @@ def _styles() -> "tuple[FontConfiguration, list[CSS]]":
 
     fonts = FontConfiguration()
     styles = [
-        CSS(filename=str(STATIC / name), font_config=fonts, url_fetcher=_fetch, base_url="static:///css/")
+        CSS(filename=str(STATIC / name), font_config=fonts, url_fetcher=_fetcher(), base_url="static:///css/")
         for name in PRINT_STYLES
         if (STATIC / name).exists()
     ]
     return fonts, styles
 
 
-def _fetch(url: str, *_args: object, **_options: object) -> Mapping[str, Any]:
-    path = unquote(urlsplit(url).path)
-    path = path.removeprefix("/static")
+@lru_cache(maxsize=1)
+def _fetcher() -> "URLFetcher":
+    """Make the fetcher that opens files of /static/ and nothing else."""
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Shelf(URLFetcher):  # type: ignore[misc]  # WeasyPrint has no types
+        def fetch(self, url: str, headers: object = None) -> URLFetcherResponse:
+            return URLFetcherResponse(url, _place(url).open("rb"))
+
+    return Shelf()
+
+
+def _place(url: str) -> Path:
+    path = unquote(urlsplit(url).path).removeprefix("/static")
     place = (STATIC / path.lstrip("/")).resolve()
     if not place.is_relative_to(STATIC.resolve()) or not place.is_file():
         raise ValueError(f"A PDF may use files of /static/ only, not {url}")
-    return {"file_obj": place.open("rb"), "redirected_url": url}
+    return place
 
 
 def render_many(pages: Iterable[str], *, processes: int = 2) -> Iterator[bytes | Exception]:
