@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  # a script beside what it writes, not a package
 """Fetch the browser libraries named in vendor/vendor.toml at fixed versions (`make vendor`).
 
 Run by hand when a version changes; the result is committed, so that neither a run nor a test needs npm.
@@ -97,7 +98,7 @@ def hashes(folder: Path) -> Iterator[str]:
 def main() -> None:
     """Fetch every library anew and write VERSIONS."""
     compiler, wanted = libraries()
-    lines = ["# Written by `make vendor`. Package, version, license file; then SHA-256 and path of each file."]
+    lines = ["# Written by `make vendor`: package, version, license; then SHA-256 and path of each file."]
     with tempfile.TemporaryDirectory() as name:
         work = Path(name)
         for library in wanted.values():
