@@ -1,5 +1,8 @@
 """Reads of files, uploads, templates and letters."""
 
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col, select
 
 from grants.documents.models import Batch, Letter, StoredFile, Template, Upload
@@ -46,3 +49,40 @@ def letters_of_batch(session: Session, batch_id: int) -> list[Letter]:
     """Return the letters of a batch in the order of their numbers."""
     rows = select(Letter).where(col(Letter.batch_id) == batch_id).order_by(col(Letter.number))
     return list(session.exec(rows).all())
+
+
+def letter_by_id(session: Session, letter_id: int) -> Letter:
+    """Return a letter."""
+    return session.exec(select(Letter).where(col(Letter.id) == letter_id)).one()
+
+
+def released_letter_by_uid(session: Session, uid: str) -> Letter | None:
+    """Return a letter by its random name if it was released, superseded or not."""
+    return session.exec(select(Letter).where(col(Letter.uid) == uid, _was_released())).first()
+
+
+def released_letter_by_number(session: Session, number: str) -> Letter | None:
+    """Return a released letter by its printed number."""
+    return session.exec(select(Letter).where(col(Letter.number) == number, _was_released())).first()
+
+
+def released_letters_of(session: Session, organization_ids: Sequence[int]) -> list[Letter]:
+    """Return the released letters to organizations, newest first."""
+    rows = select(Letter).where(col(Letter.organization_id).in_(organization_ids), _was_released())
+    return list(session.exec(rows.order_by(col(Letter.released_at).desc(), col(Letter.id))).all())
+
+
+def batches_of(session: Session, competition_id: int) -> list[Batch]:
+    """Return the batches of a competition, newest first."""
+    rows = select(Batch).where(col(Batch.competition_id) == competition_id).order_by(col(Batch.id).desc())
+    return list(session.exec(rows).all())
+
+
+def letters_of_competition(session: Session, competition_id: int) -> list[Letter]:
+    """Return the letters of a competition by kind and number."""
+    rows = select(Letter).where(col(Letter.competition_id) == competition_id)
+    return list(session.exec(rows.order_by(col(Letter.kind), col(Letter.number))).all())
+
+
+def _was_released() -> ColumnElement[bool]:
+    return col(Letter.released_at).is_not(None)

@@ -43,7 +43,7 @@ class Terms:
 
 @dataclass(frozen=True)
 class Obligation:
-    """How a period's money is obligated: the kind of action, its modification number, in whose zone it is dated."""
+    """How money is obligated: the kind of action, its modification number, the zone that dates it."""
 
     kind: ActionKind
     number: int

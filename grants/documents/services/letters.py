@@ -1,7 +1,7 @@
 """Letters: drafted from a frozen snapshot, made into PDF/UA by the worker, released together."""
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.access.check import require
 from grants.documents.models import Batch, Letter, StoredFile, Template
-from grants.documents.queries import letters_of_batch, newest_template
+from grants.documents.queries import newest_template
 from grants.documents.rules import LetterKind, template_faults
 from grants.documents.services.storing import FileReady, record_file
 from grants.errors import Refused, StaleVersion
@@ -86,10 +86,15 @@ def save_template(
 
 def acting_template(session: Session, kind: LetterKind, *, now: datetime) -> Template:
     """Return the newest words of a kind; the first call keeps the words the kind begins with."""
-    found = newest_template(session, kind.kind)
-    if found is not None:
-        return found
-    template = Template(
+    template = words_in_force(session, kind, now=now)
+    session.add(template)
+    session.flush()
+    return template
+
+
+def words_in_force(session: Session, kind: LetterKind, *, now: datetime) -> Template:
+    """Return the newest words of a kind; where nobody edited, those it begins with, not stored."""
+    return newest_template(session, kind.kind) or Template(
         kind=kind.kind,
         version=1,
         title=kind.title,
@@ -97,9 +102,6 @@ def acting_template(session: Session, kind: LetterKind, *, now: datetime) -> Tem
         mail_subject=kind.mail_subject,
         edited_at=now,
     )
-    session.add(template)
-    session.flush()
-    return template
 
 
 def draft_letter(
@@ -170,30 +172,6 @@ def keep_made(
     session.flush()
     perform(session, letter, "make", actor=actor, now=now, noted={"sha256": file.sha256})
     return file
-
-
-def release(session: Session, letters: Sequence[Letter], *, actor: Actor, now: datetime) -> None:
-    """Release letters at one instant: each becomes visible to its recipient and is mailed."""
-    unmade = [letter for letter in letters if letter.file_id is None]
-    if unmade:
-        names = ", ".join(letter.snapshot["to"] for letter in unmade[:5])
-        raise Refused([Finding("unmade", f"{len(unmade)} letters have no PDF: {names}. Make them first.")])
-    for letter in letters:
-        letter.released_at = now
-        session.add(letter)
-        session.flush()
-        perform(session, letter, "release", actor=actor, now=now, noted={"sha256": letter.sha256})
-
-
-def release_batch(session: Session, batch: Batch, *, actor: Actor, now: datetime) -> list[Letter]:
-    """Release a batch; returns its letters."""
-    letters = letters_of_batch(session, batch.id)
-    release(session, letters, actor=actor, now=now)
-    batch.released_at = now
-    session.add(batch)
-    session.flush()
-    perform(session, batch, "release", actor=actor, now=now, noted={"letters": len(letters)})
-    return letters
 
 
 def new_number() -> str:

@@ -1,0 +1,138 @@
+"""Staff pages of letters: their words, their batches, one letter."""
+
+from flask import current_app, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.documents.forms import DeedForm, TemplateForm
+from grants.documents.models import Batch, Letter
+from grants.documents.queries import batch_by_uid, files_by_id, letter_by_uid, letters_of_batch
+from grants.documents.rules import LetterKind, merge
+from grants.documents.services.letters import ask_to_make, save_template, words_in_force
+from grants.documents.services.releasing import release_batch
+from grants.documents.views.sending import send_file_row
+from grants.errors import NotFound, Refused, StaleVersion
+from grants.jobs.queries import job_by_uid
+from grants.web import current
+from grants.web.render import go, page
+from grants.web.routing import Pages
+
+pages = Pages("documents", audience="staff")
+
+
+def kinds() -> dict[str, LetterKind]:
+    """Return the kinds of letters that the house knows."""
+    found: dict[str, LetterKind] = current_app.extensions["grants.letter_kinds"]
+    return found
+
+
+@pages.page("/templates", "templates", permission="letter.read")
+def templates() -> ResponseReturnValue:
+    """List the kinds of letters with the version of their words."""
+    with current.reading() as session:
+        rows = [(kind, words_in_force(session, kind, now=current.now())) for kind in kinds().values()]
+    return page(rows=rows)
+
+
+@pages.page("/templates/<kind>", "template", permission="template.edit", methods=("GET", "POST"))
+def template(kind: str) -> ResponseReturnValue:
+    """Edit the words of one kind beside a preview with sample values."""
+    chosen = kinds().get(kind)
+    if chosen is None:
+        raise NotFound
+    with current.reading() as session:
+        newest = words_in_force(session, chosen, now=current.now())
+    form = TemplateForm(
+        version=str(newest.version),
+        letter_title=newest.title,
+        body=newest.body,
+        mail_subject=newest.mail_subject,
+    )
+    stale: StaleVersion | None = None
+    if form.is_sent():
+        try:
+            saved = _save(chosen, form)
+        except StaleVersion as caught:
+            stale = caught
+            form.version.data = str(caught.version)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return go("staff.documents.template", kind=kind, said=f"Saved as version {saved}.")
+    preview = None if form.has_faults else merge(str(form.body.data), chosen.sample())
+    return page(
+        form=form, kind=chosen, newest=newest, preview=preview, stale=stale, status=409 if stale else 200
+    )
+
+
+def _save(kind: LetterKind, form: TemplateForm) -> int:
+    with current.writing() as session:
+        version = str(form.version.data)
+        saved = save_template(
+            session,
+            kind,
+            title=str(form.letter_title.data),
+            body=str(form.body.data),
+            mail_subject=str(form.mail_subject.data),
+            version=int(version) if version.isdigit() else 0,
+            actor=current.actor(),
+            now=current.now(),
+        )
+        return saved.version
+
+
+@pages.page("/batches/<uid>", "batch", permission="letter.read", load=batch_by_uid)
+def batch(batch: Batch) -> ResponseReturnValue:
+    """Show the letters of a batch with every figure merged, what failed, and the next deed."""
+    with current.reading() as session:
+        letters = letters_of_batch(session, batch.id)
+        job = job_by_uid(session, batch.job_uid) if batch.job_uid else None
+        files = files_by_id(session, {letter.file_id for letter in letters if letter.file_id})
+    shown = [letter for letter in letters if letter.application_id not in current.actor().barred]
+    return page(batch=batch, letters=shown, files=files, job=job, form=DeedForm())
+
+
+@pages.page("/batches/<uid>/make", "make", permission="letter.make", load=batch_by_uid, methods=("POST",))
+def make(batch: Batch) -> ResponseReturnValue:
+    """Ask for the PDFs of a batch."""
+    with current.writing() as session:
+        row = batch_by_uid(session, batch.uid)
+        if row is None:
+            raise NotFound
+        ask_to_make(session, row, actor=current.actor(), now=current.now())
+    return go("staff.documents.batch", uid=batch.uid, said="The letters are being made.")
+
+
+@pages.page(
+    "/batches/<uid>/release",
+    "release",
+    permission="letter.release",
+    load=batch_by_uid,
+    methods=("GET", "POST"),
+)
+def release(batch: Batch) -> ResponseReturnValue:
+    """Confirm and release every letter of a batch at one instant."""
+    form = DeedForm()
+    with current.reading() as session:
+        letters = letters_of_batch(session, batch.id)
+    if form.is_sent():
+        try:
+            with current.writing() as session:
+                row = batch_by_uid(session, batch.uid)
+                if row is None:
+                    raise NotFound
+                release_batch(session, row, actor=current.actor(), now=current.now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            said = f"{len(letters)} letters were released."
+            return go("staff.documents.batch", uid=batch.uid, said=said)
+    return page(batch=batch, letters=letters, form=form, back=url_for("staff.documents.batch", uid=batch.uid))
+
+
+@pages.page("/letters/<uid>", "letter", permission="letter.read", load=letter_by_uid, reads="letter")
+def letter(letter: Letter) -> ResponseReturnValue:
+    """Send the PDF of a letter; a draft that has none is shown as text."""
+    if letter.file_id is None:
+        body = merge(letter.snapshot["body"], letter.snapshot["values"])
+        return page(letter=letter, body=body)
+    return send_file_row(letter.file_id)
