@@ -2,9 +2,16 @@
 
 from flask import Blueprint, Flask
 
+from grants.documents.views import applicant as letters_applicant
+from grants.documents.views import public as letters_public
+from grants.documents.views import staff as letters_staff
 from grants.web.routing import AUDIENCES, Door, Pages
 
-SITE: list[Pages] = []
+SITE: list[Pages] = [
+    letters_staff.pages,
+    letters_applicant.pages,
+    letters_public.pages,
+]
 
 LIBRARIES = {
     "static": Door("public.read"),
