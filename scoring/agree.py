@@ -228,7 +228,7 @@ DISTANCES: dict[Level, Callable[[Floats, Floats], Floats]] = {
 
 def kendall(matrix: Matrix) -> float | Undefined:
     """Return Kendall's W over applications that all reviewers scored, corrected for ties."""
-    n, judges = matrix.values.shape if matrix.values.ndim > 1 else (0, 0)
+    n, judges = matrix.values.shape
     if not matrix.complete:
         return NOT_CROSSED
     if n <= 1 or judges <= 1:

@@ -27,6 +27,16 @@ class Matrix:
         """Say whether every reviewer scored every application."""
         return bool(self.present.all())
 
+    @property
+    def applications_scored(self) -> Flags:
+        """Return which applications have a score."""
+        return self.present.sum(axis=1) > 0
+
+    @property
+    def reviewers_scoring(self) -> Flags:
+        """Return which reviewers gave a score."""
+        return self.present.sum(axis=0) > 0
+
     def rows(self) -> list[Floats]:
         """Return the scores of each application that has any."""
         return [row[there] for row, there in zip(self.values, self.present, strict=True) if there.any()]
@@ -49,8 +59,9 @@ def from_totals(totals: Mapping[str, Mapping[str, Fraction | Absent]]) -> Matrix
 
 def from_rows(rows: list[list[float | None]]) -> Matrix:
     """Return a table from rows of scores, None where there is none: for published tables and tests."""
-    present = np.array([[value is not None for value in row] for row in rows], dtype=np.bool_)
-    values = np.array([[0.0 if value is None else value for value in row] for row in rows])
-    width = present.shape[1] if present.ndim > 1 else 0
+    width = len(rows[0]) if rows else 0
+    shape = (len(rows), width)
+    present = np.array([[value is not None for value in row] for row in rows], dtype=np.bool_).reshape(shape)
+    values = np.array([[0.0 if value is None else value for value in row] for row in rows]).reshape(shape)
     names = tuple(f"A{number}" for number in range(1, len(rows) + 1))
     return Matrix(names, tuple(f"R{number}" for number in range(1, width + 1)), values, present)

@@ -55,7 +55,7 @@ def one_way(matrix: Matrix) -> OneWay | None:
 
 def two_way(matrix: Matrix) -> TwoWay | None:
     """Return the two-way analysis of a complete table, or None where it does not exist."""
-    count, judges = matrix.values.shape if matrix.values.ndim > 1 else (0, 0)
+    count, judges = matrix.values.shape
     if not matrix.complete or count <= 1 or judges <= 1:
         return None
     values = matrix.values
