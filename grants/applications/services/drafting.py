@@ -1,0 +1,304 @@
+"""Starting an application and working on its parts; every deed asks the policy again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from grants.access.actor import SYSTEM, Actor
+from grants.access.check import require
+from grants.applications.models import Application, Section, SectionVersion, SetAside
+from grants.applications.queries import (
+    locked_section,
+    section_version,
+    standing_application,
+)
+from grants.applications.rules.numbers import application_number
+from grants.applications.services.workspace import places_of
+from grants.applications.workflow import is_on_time
+from grants.budgets.services.years import create as create_budget
+from grants.competitions.models import Competition
+from grants.competitions.queries import criteria_of, states_of
+from grants.competitions.workflow import CompetitionStatus
+from grants.eligibility.models import SelfCheck
+from grants.errors import NotFound, Refused, StaleVersion, refuse
+from grants.findings import Finding
+from grants.lifecycle.record import record
+from grants.organizations.models import Organization
+
+SAME_SITTING = timedelta(minutes=2)
+LONGEST_SECTION = 200_000
+
+
+@dataclass(frozen=True)
+class SavedSection:
+    """What is stored of a section after a save."""
+
+    key: str
+    version: int
+    text: str
+    at: datetime | None
+
+
+def start(
+    session: Session,
+    competition: Competition,
+    state: str,
+    organization: Organization,
+    *,
+    actor: Actor,
+    now: datetime,
+    self_check: SelfCheck | None = None,
+) -> Application:
+    """Start a host's one application for a state, with an empty section for each criterion.
+
+    Raises `Refused` where the competition is not open, the state is not in it, or the host has one already.
+    """
+    require(actor, "application.start", organization)
+    _require_open(competition, now)
+    target = next((row for row in states_of(session, competition.id) if row.state == state), None)
+    if target is None:
+        raise refuse(
+            "state", "This competition is not open for that state. Choose one of its states.", field="state"
+        )
+    _require_first(session, competition, state, organization)
+    if actor.person_id is None:
+        raise NotFound
+    number = application_number(state)
+    budget = create_budget(
+        session,
+        years=competition.award_years or 5,
+        label=f"Budget of {number}",
+        now=now,
+        federal_per_year=target.federal_per_year,
+    )
+    application = Application(
+        number=number,
+        competition_id=competition.id,
+        state=state,
+        organization_id=organization.id,
+        budget_id=budget.id,
+        self_check_id=self_check.id if self_check else None,
+        service_area=target.service_area,
+        contact_person_id=actor.person_id,
+        created_by_id=actor.person_id,
+        created_at=now,
+    )
+    _store_first(session, application, state)
+    session.add_all(
+        Section(application_id=application.id, criterion_key=place.key)
+        for place in places_of(criteria_of(session, competition.id))
+    )
+    session.flush()
+    record(
+        session,
+        "application.started",
+        application,
+        happened=f"started the application for {state}",
+        actor=actor,
+        now=now,
+    )
+    return application
+
+
+def require_editable(
+    session: Session, application: Application, *, actor: Actor, now: datetime
+) -> Competition:
+    """Read the application again, ask the policy and the clock; return its competition.
+
+    Raises `Refused` after the deadline: what is stored stays readable.
+    """
+    session.refresh(application)
+    require(actor, "application.edit", application)
+    competition = session.get(Competition, application.competition_id)
+    if competition is None or competition.deadline_at is None:
+        raise NotFound
+    if actor is not SYSTEM and not is_on_time(competition.deadline_at, now):
+        raise refuse(
+            "closed", "The competition is closed. What you saved stays readable; nothing changes it now."
+        )
+    return competition
+
+
+def save_section(
+    session: Session,
+    application: Application,
+    key: str,
+    text: str,
+    *,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> SavedSection:
+    """Store the text for one criterion that was written on top of `version`; any length up to a book.
+
+    The same text again is a success. A text on top of an old version raises `StaleVersion` with both, unless
+    it is that old text unchanged.
+    """
+    require_editable(session, application, actor=actor, now=now)
+    if len(text) > LONGEST_SECTION:
+        raise refuse("section.long", f"Use at most {LONGEST_SECTION:,} characters.", field="text")
+    section = _known(locked_section(session, application.id, key))
+    if section.text == text:
+        return SavedSection(key, section.version, text, section.updated_at)
+    if version != section.version:
+        before = section_version(session, section.id, version)
+        base = before.text if before else "" if version == 0 else None
+        if base == text:
+            return SavedSection(key, section.version, section.text, section.updated_at)
+        raise StaleVersion(
+            "Somebody saved this section while you wrote. Both texts are below; nothing is lost.",
+            current={"text": section.text},
+            offered={"text": text},
+            version=section.version,
+        )
+    _write(session, section, text, actor=actor, now=now)
+    return SavedSection(key, section.version, text, now)
+
+
+def restore_section(
+    session: Session, application: Application, key: str, version: int, *, actor: Actor, now: datetime
+) -> SavedSection:
+    """Make an earlier text the current one; the text that stood stays in the history."""
+    require_editable(session, application, actor=actor, now=now)
+    section = _known(locked_section(session, application.id, key))
+    earlier = section_version(session, section.id, version)
+    if earlier is None:
+        raise NotFound
+    if section.text != earlier.text:
+        _write(session, section, earlier.text, actor=actor, now=now)
+    return SavedSection(key, section.version, section.text, section.updated_at)
+
+
+def mark_section(
+    session: Session, application: Application, key: str, *, is_ready: bool, actor: Actor, now: datetime
+) -> None:
+    """Say that a section is ready, or that it is not; it stops nothing."""
+    require_editable(session, application, actor=actor, now=now)
+    section = _known(locked_section(session, application.id, key))
+    section.is_ready = is_ready
+    session.add(section)
+
+
+def assign_section(
+    session: Session,
+    application: Application,
+    key: str,
+    person_id: int | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Say who of the host writes a section; the caller offers current members only."""
+    require_editable(session, application, actor=actor, now=now)
+    section = _known(locked_section(session, application.id, key))
+    section.assigned_to_id = person_id
+    session.add(section)
+
+
+def set_aside(
+    session: Session,
+    application: Application,
+    place: str,
+    content: dict[str, str],
+    *,
+    base_version: int,
+    actor: Actor,
+    now: datetime,
+) -> SetAside:
+    """Keep what somebody typed on top of an old version until they have chosen."""
+    if actor.person_id is None:
+        raise NotFound
+    kept = SetAside(
+        application_id=application.id,
+        place=place,
+        content=content,
+        base_version=base_version,
+        person_id=actor.person_id,
+        at=now,
+    )
+    session.add(kept)
+    session.flush()
+    return kept
+
+
+def settle(session: Session, kept: SetAside, *, now: datetime) -> None:
+    """Note that somebody chose between the two texts; what was set aside stays on record."""
+    kept.settled_at = now
+    session.add(kept)
+
+
+def _write(session: Session, section: Section, text: str, *, actor: Actor, now: datetime) -> None:
+    """Store a text and its version; saves of one person within a sitting share a row of the history."""
+    last = section_version(session, section.id, section.version)
+    section.version += 1
+    section.text = text
+    continues = (
+        last is not None
+        and section.updated_at is not None
+        and last.person_id == actor.person_id
+        and now - last.at < SAME_SITTING
+    )
+    if last is not None and continues:
+        last.version, last.text = section.version, text
+        session.add(last)
+    else:
+        session.add(
+            SectionVersion(
+                section_id=section.id,
+                application_id=section.application_id,
+                version=section.version,
+                text=text,
+                person_id=actor.person_id,
+                at=now,
+            )
+        )
+    section.updated_by_id, section.updated_at = actor.person_id, now
+    session.add(section)
+    session.flush()
+
+
+def _known(section: Section | None) -> Section:
+    if section is None:
+        raise NotFound
+    return section
+
+
+def _require_open(competition: Competition, now: datetime) -> None:
+    if competition.status != CompetitionStatus.PUBLISHED or competition.deadline_at is None:
+        raise refuse("not_open", "This competition is not open for applications.")
+    opens = competition.opens_at or competition.published_at
+    if opens is not None and now < opens:
+        raise refuse("not_yet", "This competition does not take applications yet. Its notice says from when.")
+    if not is_on_time(competition.deadline_at, now):
+        raise refuse("closed", "This competition is closed. Nothing is accepted after its deadline.")
+
+
+def _require_first(
+    session: Session, competition: Competition, state: str, organization: Organization
+) -> None:
+    standing = standing_application(
+        session, competition_id=competition.id, organization_id=organization.id, state=state
+    )
+    if standing is not None:
+        raise Refused([_second(organization.name, state, standing.number)])
+
+
+def _store_first(session: Session, application: Application, state: str) -> None:
+    """Insert the row; of two at the same instant the database lets only one through."""
+    try:
+        with session.begin_nested():
+            session.add(application)
+    except IntegrityError as error:
+        raise Refused([_second("Your organization", state, "")]) from error
+
+
+def _second(host: str, state: str, number: str) -> Finding:
+    known = f" ({number})" if number else ""
+    return Finding(
+        "one_per_state",
+        f"{host} already has an application for {state}{known}. A host has one application for each state: "
+        "open that one instead.",
+        field="state",
+    )
