@@ -4,7 +4,7 @@ The metadata of a field says what a well-formed value is (`rules.wellformed`); w
 complete is another question (`rules.publication`).
 """
 
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Final
@@ -297,6 +297,11 @@ def section_of(notice: Notice, name: str) -> SectionContent:
     """Return one section of a notice by its name."""
     content: SectionContent = getattr(notice, name)
     return content
+
+
+def with_sections(notice: Notice, sections: dict[str, SectionContent]) -> Notice:
+    """Return the notice with some sections put in the place of its own."""
+    return replace(notice, **sections)  # type: ignore[arg-type]  # each is of its section's type
 
 
 def walk(criteria: tuple[CriterionPlan, ...]) -> list[CriterionPlan]:
