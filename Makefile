@@ -59,15 +59,15 @@ test: system-test $(VENV)/.dev
 
 test-fast: system-test $(VENV)/.dev
 	@echo "== tests without PostgreSQL and browser"
-	@$(PYTEST) -q -n $(WORKERS) -m "not postgresql and not browser" $(ARGS)
+	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "not postgresql and not browser" $(ARGS)
 
 test-postgresql: system-test $(VENV)/.dev
 	@echo "== tests on PostgreSQL"
-	@$(PYTEST) -q -n $(WORKERS) -m "postgresql and not browser" $(ARGS)
+	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "postgresql and not browser" $(ARGS)
 
 test-browser: system-test $(VENV)/.dev
 	@echo "== tests in a browser"
-	@$(PYTEST) -q -n $(WORKERS) -m "browser" $(ARGS)
+	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "browser" $(ARGS)
 
 check: system-run $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -9,6 +9,8 @@ pytest_plugins = [
     "tests.plugins.databases",
     "tests.plugins.web",
     "tests.plugins.browser",
+    "tests.plugins.people",
+    "tests.plugins.demonstration",
     "tests.plugins.documents",
     "tests.plugins.shared_fixtures",
 ]

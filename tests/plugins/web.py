@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
@@ -17,6 +17,7 @@ from grants.clock import StoppedClock
 from grants.commands.worker import Worker
 from grants.config import Mode, Settings
 from grants.database import Database
+from grants.web.limits import limiter
 
 ActAs = Callable[[Actor], FlaskClient]
 
@@ -138,14 +139,11 @@ def server(serve: Serve, settings: Settings, clock: StoppedClock) -> Server:
     return serve(settings, clock)
 
 
-@pytest.fixture
-def demonstration_settings(settings: Settings) -> Settings:
-    """Settings of a demonstration, in which time moves only by its own clock."""
-    return replace(settings, mode=Mode.DEMONSTRATION)
-
-
 def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:
     """Make the application, with a standing clock if one is given, and close its database at the end."""
     database = Database(settings.database_url)
-    yield create_app(settings, database=database, clock=clock)
+    app = create_app(settings, database=database, clock=clock)
+    if "limiter" in app.extensions:
+        limiter.reset()  # it counts in this process, for all tests
+    yield app
     database.dispose()
