@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field
 
 from grants.competitions.rules.choices import FinalistStatus, RankingMethod, TieBreak, TieRule
+from grants.competitions.rules.notice_period import Determination
 from grants.competitions.workflow import WORKFLOW, CompetitionStatus
 from grants.database import Document, Instant, Money, Points, Record, enum_column
 from grants.lifecycle.moves import Workflow
@@ -50,6 +51,9 @@ class Competition(Record, table=True):
     opens_at: datetime | None = Field(default=None, sa_type=Instant)
     deadline_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     questions_until: datetime | None = Field(default=None, sa_type=Instant)
+    determination: Determination = Field(
+        default=Determination.NONE, sa_column=enum_column(Determination, "competition_determination")
+    )
     notice_period_reason: str = Field(default="", max_length=4000)
     total_points: Decimal | None = Field(default=None, sa_type=Points)
     threshold: Decimal | None = Field(default=None, sa_type=Points)

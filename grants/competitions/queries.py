@@ -1,18 +1,33 @@
 """Reads of competitions: by number, their parts, the notice as plain values."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from grants.competitions.models import (
+    Amendment,
     Competition,
     Criterion,
+    NoticeEdition,
     RequiredDocument,
+    SectionSave,
     SelectionFactor,
     TargetState,
 )
+from grants.competitions.rules import notice as n
+from grants.competitions.rules.plain import decode_section
+from grants.competitions.rules.stage import Stage
+from grants.competitions.workflow import CompetitionStatus
 from grants.policies.rule_set import RuleSet
+
+PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -119,6 +134,320 @@ def documents_of(session: Session, competition_id: int) -> list[RequiredDocument
 def rule_set_of(competition: Competition) -> RuleSet | None:
     """Return the rules copied at publication; None while the competition is a draft."""
     return RuleSet.from_json(competition.rule_set) if competition.rule_set is not None else None
+
+
+def published_on(competition: Competition) -> date:
+    """Return the day of publication in the competition's zone; a draft raises ValueError."""
+    if competition.published_at is None:
+        raise ValueError(f"{competition.number} is not published")
+    return competition.published_at.astimezone(ZoneInfo(competition.zone)).date()
+
+
+def notice_of(session: Session, competition: Competition) -> n.Notice:
+    """Return the notice as it stands, as plain values."""
+    return n.Notice(
+        identity=n.Identity(
+            number=competition.number,
+            title=competition.title,
+            program=competition.program,
+            assistance_listing=competition.assistance_listing,
+            fiscal_year=competition.fiscal_year,
+            authority=competition.authority,
+            selecting_official=competition.selecting_official,
+        ),
+        goals=n.Goals(text=competition.goals),
+        states=n.States(state=tuple(map(_state, states_of(session, competition.id)))),
+        dates=n.Dates(
+            zone=competition.zone,
+            planned_publication=competition.planned_publication_on,
+            opens=competition.opens_at,
+            deadline=competition.deadline_at,
+            questions_until=competition.questions_until,
+            determination=competition.determination,
+            shorter_period_reason=competition.notice_period_reason,
+        ),
+        award=n.Award(
+            years=competition.award_years,
+            expected_award=competition.expected_award_on,
+            expected_start=competition.expected_start,
+        ),
+        criteria=n.Criteria(
+            total=competition.total_points,
+            criterion=tuple(map(_criterion, criteria_of(session, competition.id))),
+        ),
+        ranking=n.Ranking(
+            reviewers_minimum=competition.reviewers_minimum,
+            threshold=competition.threshold,
+            finalists=competition.finalist_status,
+            method=competition.ranking_method,
+            tie_rule=competition.tie_rule,
+            tie_break=competition.tie_break,
+        ),
+        factors=n.Factors(factor=tuple(row.text for row in factors_of(session, competition.id))),
+        documents=n.Documents(document=tuple(map(_document, documents_of(session, competition.id)))),
+        rules=n.Rules(
+            cost_share=competition.cost_share_schedule,
+            selected_again=competition.selected_again,
+            location=competition.location_rule,
+        ),
+        contact=n.Contact(
+            name=competition.contact_name,
+            email=competition.contact_email,
+            phone=competition.contact_phone,
+            hours=competition.contact_hours,
+        ),
+        confirm=n.Confirmations(
+            unconfirmed=tuple(
+                n.Confirmation(value=value, note=note) for value, note in competition.sample_notes.items()
+            )
+        ),
+    )
+
+
+def last_saves(session: Session, competition_id: int, edition: int = 0) -> dict[str, SectionSave]:
+    """Return the last saved version of each section of an edition, by section."""
+    rows = (
+        select(SectionSave)
+        .where(col(SectionSave.competition_id) == competition_id, col(SectionSave.edition) == edition)
+        .order_by(col(SectionSave.version), col(SectionSave.id))
+    )
+    return {row.section: row for row in session.exec(rows).all()}
+
+
+def save_of_version(
+    session: Session, competition_id: int, edition: int, section: str, version: int
+) -> SectionSave | None:
+    """Return one saved version of a section."""
+    rows = select(SectionSave).where(
+        col(SectionSave.competition_id) == competition_id,
+        col(SectionSave.edition) == edition,
+        col(SectionSave.section) == section,
+        col(SectionSave.version) == version,
+    )
+    return session.exec(rows).first()
+
+
+def amendments_of(session: Session, competition_id: int) -> list[Amendment]:
+    """Return the published amendments, the last one first."""
+    rows = (
+        select(Amendment)
+        .where(col(Amendment.competition_id) == competition_id, col(Amendment.published_at).is_not(None))
+        .order_by(col(Amendment.number).desc())
+    )
+    return list(session.exec(rows).all())
+
+
+def amendment_in_preparation(session: Session, competition_id: int) -> Amendment | None:
+    """Return the amendment that is being prepared, if there is one."""
+    rows = select(Amendment).where(
+        col(Amendment.competition_id) == competition_id,
+        col(Amendment.published_at).is_(None),
+        col(Amendment.withdrawn_at).is_(None),
+    )
+    return session.exec(rows.order_by(col(Amendment.number).desc())).first()
+
+
+def next_amendment_number(session: Session, competition_id: int) -> int:
+    """Return the number of the next amendment; the number of a withdrawn one is not used again."""
+    rows = select(func.max(Amendment.number)).where(col(Amendment.competition_id) == competition_id)
+    return (session.exec(rows).first() or 0) + 1
+
+
+def amendment_by_uid(session: Session, uid: str) -> Amendment | None:
+    """Return an amendment by its random name."""
+    return session.exec(select(Amendment).where(col(Amendment.uid) == uid)).first()
+
+
+def proposed_notice(session: Session, competition: Competition, amendment: Amendment) -> n.Notice:
+    """Return the notice as it would stand after an amendment in preparation."""
+    proposed = {
+        section: decode_section(section, save.content)
+        for section, save in last_saves(session, competition.id, amendment.number).items()
+    }
+    return n.with_sections(notice_of(session, competition), proposed)
+
+
+def editions_of(session: Session, competition_id: int) -> list[NoticeEdition]:
+    """Return the notice's editions, the newest first."""
+    rows = (
+        select(NoticeEdition)
+        .where(col(NoticeEdition.competition_id) == competition_id)
+        .order_by(col(NoticeEdition.edition).desc())
+    )
+    return list(session.exec(rows).all())
+
+
+def edition_by_uid(session: Session, uid: str) -> NoticeEdition | None:
+    """Return an edition of a notice by its random name."""
+    return session.exec(select(NoticeEdition).where(col(NoticeEdition.uid) == uid)).first()
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One competition in a list: how many states, how much a year."""
+
+    competition: Competition
+    states: tuple[str, ...]
+    per_year: int
+
+
+@dataclass(frozen=True)
+class Listing:
+    """One page of competitions and how many there are."""
+
+    rows: list[Listed]
+    total: int
+    page: int
+    last_page: int
+
+
+def competitions(
+    session: Session, *, words: str = "", status: str = "", page: int = 1, now: datetime
+) -> Listing:
+    """Return one page of all competitions for staff, the newest deadline first, drafts on top."""
+    found = _matching(select(Competition), words)
+    if status in set(CompetitionStatus):
+        found = found.where(col(Competition.status) == status)
+    elif status in set(Stage):
+        found = found.where(_in_stage(Stage(status), now))
+    order = (
+        (col(Competition.status) != CompetitionStatus.DRAFT),
+        col(Competition.deadline_at).desc(),
+        col(Competition.id).desc(),
+    )
+    return _listing(session, found, order, page)
+
+
+def public_competitions(
+    session: Session, stage: Stage, *, words: str = "", page: int = 1, now: datetime
+) -> Listing:
+    """Return one page of the published competitions of a stage: by deadline, past ones newest first."""
+    found = _matching(select(Competition), words).where(_in_stage(stage, now))
+    deadline = col(Competition.deadline_at)
+    order = (deadline.desc() if stage is Stage.CLOSED else deadline, col(Competition.id))
+    return _listing(session, found, order, page)
+
+
+def open_competitions(session: Session, now: datetime) -> list[Competition]:
+    """Return what accepts applications at this instant, the next deadline first."""
+    rows = select(Competition).where(_in_stage(Stage.OPEN, now))
+    return list(session.exec(rows.order_by(col(Competition.deadline_at), col(Competition.id))).all())
+
+
+def drafts(session: Session) -> list[Competition]:
+    """Return the competitions in preparation, the oldest first."""
+    rows = select(Competition).where(col(Competition.status) == CompetitionStatus.DRAFT)
+    return list(session.exec(rows.order_by(col(Competition.id))).all())
+
+
+@dataclass(frozen=True)
+class StateRound:
+    """One state in one published competition."""
+
+    target: TargetState
+    competition: Competition
+
+
+def rounds_by_state(session: Session) -> list[StateRound]:
+    """Return every state of every competition that was published, the newest competition first."""
+    rows = (
+        select(TargetState, Competition)
+        .join(Competition, col(Competition.id) == col(TargetState.competition_id))
+        .where(col(Competition.status).in_([CompetitionStatus.PUBLISHED, CompetitionStatus.DECIDED]))
+        .order_by(col(Competition.published_at).desc(), col(Competition.id).desc(), col(TargetState.state))
+    )
+    return [StateRound(target, competition) for target, competition in session.exec(rows).all()]
+
+
+def _matching(found: SelectOfScalar[Competition], words: str) -> SelectOfScalar[Competition]:
+    for word in words.split()[:6]:
+        like = f"%{word.replace('%', '').replace('_', '')[:60]}%"
+        in_state = select(TargetState.competition_id).where(col(TargetState.state) == word.upper())
+        found = found.where(
+            or_(
+                col(Competition.number).ilike(like),
+                col(Competition.title).ilike(like),
+                col(Competition.id).in_(in_state),
+            )
+        )
+    return found
+
+
+def _in_stage(stage: Stage, now: datetime) -> ColumnElement[bool]:
+    published = col(Competition.status) == CompetitionStatus.PUBLISHED
+    opens = func.coalesce(col(Competition.opens_at), col(Competition.published_at))
+    match stage:
+        case Stage.COMING:
+            return and_(published, opens > now, col(Competition.deadline_at) >= now)
+        case Stage.OPEN:
+            return and_(published, opens <= now, col(Competition.deadline_at) >= now)
+    past = and_(published, col(Competition.deadline_at) < now)
+    over = col(Competition.status).in_([CompetitionStatus.DECIDED, CompetitionStatus.CANCELED])
+    return or_(past, over)
+
+
+def _listing(
+    session: Session, found: SelectOfScalar[Competition], order: Iterable[Any], page: int
+) -> Listing:
+    total = session.exec(select(func.count()).select_from(found.subquery())).one()
+    last_page = max(1, -(-total // PAGE))
+    page = min(max(page, 1), last_page)
+    rows = session.exec(found.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
+    states = _states_by_competition(session, [row.id for row in rows])
+    return Listing([_listed(row, states.get(row.id, [])) for row in rows], total, page, last_page)
+
+
+def _listed(competition: Competition, states: list[TargetState]) -> Listed:
+    per_year = sum(state.federal_per_year or 0 for state in states)
+    return Listed(competition, tuple(state.state for state in states), per_year)
+
+
+def _states_by_competition(session: Session, ids: list[int]) -> dict[int, list[TargetState]]:
+    rows = (
+        select(TargetState)
+        .where(col(TargetState.competition_id).in_(ids))
+        .order_by(col(TargetState.position), col(TargetState.id))
+    )
+    found: dict[int, list[TargetState]] = {}
+    for row in session.exec(rows).all():
+        found.setdefault(row.competition_id, []).append(row)
+    return found
+
+
+def _state(row: TargetState) -> n.StateAmount:
+    return n.StateAmount(
+        code=row.state,
+        federal_per_year=row.federal_per_year,
+        awards=row.awards_expected,
+        service_area=row.service_area,
+    )
+
+
+def _criterion(node: CriterionNode) -> n.CriterionPlan:
+    row = node.criterion
+    return n.CriterionPlan(
+        key=row.key,
+        title=row.title,
+        points=row.points,
+        equal=row.children_equal,
+        guidance=row.guidance,
+        word_limit=row.word_limit,
+        band=tuple(
+            n.Band(low=Decimal(band["low"]), high=Decimal(band["high"]), text=band["text"])
+            for band in row.bands
+        ),
+        criterion=tuple(map(_criterion, node.children)),
+    )
+
+
+def _document(row: RequiredDocument) -> n.DocumentPlan:
+    return n.DocumentPlan(
+        key=row.key,
+        title=row.title,
+        required=row.required,
+        page_limit=row.page_limit,
+        guidance=row.guidance,
+    )
 
 
 def _below(rows: list[Criterion], parent_id: int | None) -> tuple[CriterionNode, ...]:

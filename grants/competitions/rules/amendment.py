@@ -61,12 +61,12 @@ def _fixed(proposal: Proposal) -> Iterator[Finding]:
         yield _stop("number", "The opportunity number of a published notice stays.", "identity")
     gone = {row.code for row in before.states.state} - {row.code for row in after.states.state}
     for code in sorted(gone):
-        sentence = f"{state_name(code)} cannot be taken out: applicants may be at work. Cancel the competition instead."
+        sentence = f"{state_name(code)} cannot be taken out: applicants may be at work there."
         yield _stop("state_gone", sentence, "states")
     kept = {one.key for one in n.walk(after.criteria.criterion)}
     for one in n.walk(before.criteria.criterion):
         if one.key not in kept:
-            sentence = f"“{one.title}” cannot be taken out: applicants may have written to it. Change its words or points."
+            sentence = f"“{one.title}” cannot be taken out: applicants may have written to it already."
             yield _stop("criterion_gone", sentence, "criteria")
 
 

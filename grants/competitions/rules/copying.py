@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from grants.competitions.rules.notice import Award, Dates, Notice
+from grants.competitions.rules.notice_period import Determination
 
 
 def dates_cleared(notice: Notice) -> Notice:
@@ -25,6 +26,7 @@ def dates_moved(notice: Notice, years: int) -> Notice:
             opens=_instant(dates.opens, zone, years),
             deadline=_instant(dates.deadline, zone, years),
             questions_until=_instant(dates.questions_until, zone, years),
+            determination=Determination.NONE,
             shorter_period_reason="",
         ),
         award=replace(

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Annotated, Final
 
 from grants.competitions.rules.choices import FinalistStatus, RankingMethod, TieBreak, TieRule
+from grants.competitions.rules.notice_period import Determination
 from grants.policies.rows import LocationRule, SelectedAgain
 
 
@@ -110,6 +111,7 @@ class Dates:
     opens: datetime | None = None
     deadline: datetime | None = None
     questions_until: datetime | None = None
+    determination: Determination = Determination.NONE
     shorter_period_reason: Annotated[str, Longest(4000)] = ""
 
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.criteria_check import criteria_findings
+from grants.competitions.rules.notice_period import Determination, findings, notice_period
 from grants.competitions.rules.places import state_name
 from grants.competitions.rules.wording import show_points
 from grants.findings import Finding, Level
-from grants.policies.loader import NoRule
+from grants.policies.loader import NoRule, rule_on
+from grants.policies.rows import NoticePeriodRow
 from grants.policies.rule_set import RuleSet, cost_share_findings, rule_set_for
 
 
@@ -96,6 +98,8 @@ def _dates(one: n.Dates, facts: PublicationFacts) -> Found:
         return
     if one.deadline <= at:
         yield _wrong("deadline_past", "The deadline is not after publication. Choose a later one.")
+    else:
+        yield from _period(one, facts)
     if one.opens is not None and one.opens >= one.deadline:
         yield _wrong("opens_late", "Applications open after the deadline. Correct one of the two.")
     if one.opens is not None and one.opens < at:
@@ -104,6 +108,22 @@ def _dates(one: n.Dates, facts: PublicationFacts) -> Found:
         yield _warn("questions", "The notice does not say until when questions may be asked.")
     elif one.questions_until > one.deadline:
         yield _wrong("questions_late", "Questions may be asked after the deadline. Correct one of the two.")
+
+
+def _period(one: n.Dates, facts: PublicationFacts) -> Found:
+    try:
+        rule = rule_on(NoticePeriodRow, facts.published_on)
+    except NoRule as fault:
+        yield _wrong("no_rule", str(fault))
+        return
+    if one.deadline is None:
+        return
+    period = notice_period(facts.published_at, one.deadline, one.zone, rule=rule)
+    found = findings(period, rule=rule, determination=one.determination, reason=one.shorter_period_reason)
+    yield from found
+    if period.needs is not Determination.NONE and not found:
+        sentence = f"{period.days} days from publication to deadline; the determination stands in the dates."
+        yield _warn("short_period", sentence, rule.authority)
 
 
 def _award(one: n.Award, facts: PublicationFacts) -> Found:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from grants.competitions.rules.notice import SECTIONS, Notice
+from grants.competitions.rules.deadline import resolve
+from grants.competitions.rules.notice import SECTIONS, Dates, Notice
 from grants.competitions.rules.plain import FORMAT, Fault, decode_notice, encode
 from grants.competitions.rules.wellformed import notice_faults
 from grants.findings import Finding
@@ -46,6 +47,9 @@ def load(text: str) -> tuple[Notice | None, list[Finding]]:
     if declared != FORMAT:
         sentence = f"Write “format = {FORMAT}” at the top; here stands {declared!r}."
         return None, [_finding("format", sentence, places.get("format"))]
+    unclear = _resolve_local(raw, places)
+    if unclear:
+        return None, unclear
     try:
         notice, faults = decode_notice(raw)
     except RecursionError:
@@ -54,6 +58,22 @@ def load(text: str) -> tuple[Notice | None, list[Finding]]:
         return None, [_told(fault, places) for fault in faults]
     found = [_told(Fault(f.field or "", f.message), places) for f in notice_faults(notice)]
     return (None, found) if found else (notice, [])
+
+
+def _resolve_local(raw: dict[str, Any], places: Mapping[str, int]) -> list[Finding]:
+    """Give the dates written without an offset the offset of the file's zone; say where it has none."""
+    dates = raw.get("dates")
+    if not isinstance(dates, dict):
+        return []
+    zone = dates.get("zone", Dates().zone)
+    found: list[Finding] = []
+    for name in ("opens", "deadline", "questions_until"):
+        value = dates.get(name)
+        if isinstance(value, datetime) and value.tzinfo is None and isinstance(zone, str):
+            resolved = resolve(value.date(), value.time(), zone, field=f"dates.{name}")
+            dates[name] = resolved.instant
+            found.extend(_told(Fault(f"dates.{name}", each.message), places) for each in resolved.findings)
+    return found
 
 
 def _table(path: str, table: Mapping[str, Any], zone: ZoneInfo) -> Iterator[str]:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from grants import money
 from grants.competitions.rules import choices as c
 from grants.competitions.rules import notice as n
+from grants.competitions.rules.notice_period import Determination
 from grants.competitions.rules.places import state_name
 from grants.policies.rows import LocationRule, SelectedAgain
 
@@ -38,6 +39,11 @@ LOCATIONS: Final = {
 SELECTED_AGAIN: Final = {
     SelectedAgain.LOWEST: "a center selected again has the last share of the schedule in every year",
     SelectedAgain.RESTART: "a center selected again starts the schedule anew",
+}
+DETERMINATIONS: Final = {
+    Determination.NONE: "none",
+    Determination.SHORTER_SUFFICES: "fewer than 60 days suffice",
+    Determination.EXIGENT: "exigent circumstances",
 }
 NOTHING: Final = "not set"
 
@@ -111,6 +117,7 @@ def _dates(one: n.Dates, _notice: n.Notice) -> Lines:
     yield "opens", "Applications open", show_instant(one.opens, one.zone)
     yield "deadline", "Deadline", show_instant(one.deadline, one.zone)
     yield "questions_until", "Questions until", show_instant(one.questions_until, one.zone)
+    yield "determination", "Determination of a shorter notice", DETERMINATIONS[one.determination]
     yield "shorter_period_reason", "Why a shorter notice suffices", one.shorter_period_reason
 
 
