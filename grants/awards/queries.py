@@ -1,12 +1,28 @@
 """Reads of selections, awards, periods, actions and conditions."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from grants.applications.models import Application
+from grants.applications.queries import submitted_contents
+from grants.applications.rules.content import SubmissionContent
+from grants.applications.workflow import ApplicationStatus
 from grants.awards.models import Action, Award, BudgetPeriod, Condition, Selection
 from grants.awards.workflow import SelectionStatus
+from grants.budgets.rules.table import to_period
+from grants.competitions.models import TargetState
+from grants.competitions.queries import states_of
 from grants.documents.models import Letter
+from grants.organizations.models import Organization
+from grants.reviews.models import Ranking
+from grants.reviews.queries.panels import rankings_of
+
+REVIEWED = (ApplicationStatus.ELIGIBLE, ApplicationStatus.DECLINED, ApplicationStatus.AWARDED)
 
 
 def selection_by_uid(session: Session, uid: str) -> Selection | None:
@@ -112,3 +128,120 @@ def letters_about(session: Session, subject_type: str, subject_id: int) -> list[
         col(Letter.subject_type) == subject_type, col(Letter.subject_id) == subject_id
     )
     return list(session.exec(rows.order_by(col(Letter.id).desc())).all())
+
+
+@dataclass(frozen=True)
+class Ranked:
+    """One application of a state as the selecting official sees it; `place` is None below the threshold."""
+
+    application: Application
+    organization: str
+    place: int | None
+    place_label: str
+    tied: bool
+    rank_sum: str
+    final_mean: str
+    standing: str
+    requested: int | None
+
+
+@dataclass(frozen=True)
+class StateView:
+    """A state before its decision: money, frozen ranking, applications in order, what was decided."""
+
+    target: TargetState
+    ranking: Ranking | None
+    refusals: tuple[str, ...]
+    ranked: tuple[Ranked, ...]
+    selection: Selection | None
+
+    @property
+    def is_official(self) -> bool:
+        """Say whether the state has a frozen ranking with an official order."""
+        return self.ranking is not None and not self.refusals
+
+    def chosen(self) -> Ranked | None:
+        """Return the application that the standing selection chose."""
+        wanted = self.selection.application_id if self.selection else None
+        return next((one for one in self.ranked if one.application.id == wanted), None)
+
+
+def state_views(session: Session, competition_id: int, barred: Iterable[int] = ()) -> list[StateView]:
+    """Return every state of a competition with its ranking and selection, in the notice's order."""
+    closed = set(barred)
+    applications = _reviewed(session, competition_id)
+    contents = submitted_contents(session, [row.id for row, _ in applications if row.id not in closed])
+    rankings = rankings_of(session, competition_id)
+    selections = current_selections(session, competition_id)
+    return [
+        StateView(
+            target=target,
+            ranking=rankings.get(target.state),
+            refusals=_refusals(rankings.get(target.state)),
+            ranked=_ranked(
+                [pair for pair in applications if pair[0].state == target.state and pair[0].id not in closed],
+                rankings.get(target.state),
+                contents,
+            ),
+            selection=selections.get(target.state),
+        )
+        for target in states_of(session, competition_id)
+    ]
+
+
+def _reviewed(session: Session, competition_id: int) -> list[tuple[Application, str]]:
+    rows = (
+        select(Application, Organization.name)
+        .join(Organization, col(Organization.id) == col(Application.organization_id))
+        .where(
+            col(Application.competition_id) == competition_id,
+            col(Application.status).in_(REVIEWED),
+        )
+        .order_by(col(Application.state), col(Application.number))
+    )
+    return [(application, name) for application, name in session.exec(rows).all()]
+
+
+def _result(ranking: Ranking | None) -> Mapping[str, Any]:
+    if ranking is None:
+        return {}
+    found: Mapping[str, Any] = ranking.content["results"]["states"].get(ranking.state, {})
+    return found
+
+
+def _refusals(ranking: Ranking | None) -> tuple[str, ...]:
+    return tuple(_result(ranking).get("refusals", ()))
+
+
+def _ranked(
+    pairs: Sequence[tuple[Application, str]],
+    ranking: Ranking | None,
+    contents: Mapping[int, SubmissionContent],
+) -> tuple[Ranked, ...]:
+    result = _result(ranking)
+    found = [_one(row, name, result, contents.get(row.id)) for row, name in pairs]
+    return tuple(sorted(found, key=lambda one: (one.place is None, one.place or 0, one.application.number)))
+
+
+def _one(row: Application, name: str, result: Mapping[str, Any], content: SubmissionContent | None) -> Ranked:
+    place = result.get("places", {}).get(row.number)
+    standing = result.get("standings", {}).get(row.number, {})
+    label = str(place["place"]) if place else ""
+    return Ranked(
+        application=row,
+        organization=name,
+        place=int(label.split()[0]) if label else None,
+        place_label=label or "not ranked",
+        tied="tied" in label,
+        rank_sum=_decimal_text(place["value"]) if place else "",
+        final_mean=_decimal_text(place["final_mean"]) if place else "",
+        standing=str(standing.get("text", "")),
+        requested=to_period(content.years[0]).new_obligation if content and content.years else None,
+    )
+
+
+def _decimal_text(fraction: str) -> str:
+    value = Fraction(fraction)
+    if value.denominator == 1:
+        return str(value.numerator)
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):.2f}"
