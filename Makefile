@@ -73,7 +73,7 @@ check: system-run $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint templates --check --lint --quiet
+	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/deptry .
 
 format: $(VENV)/.dev
@@ -87,7 +87,7 @@ soak: system-test $(VENV)/.dev
 	@$(BIN)/python -m tests.soak.run $(ARGS)
 
 vendor:
-	@sh static/vendor/build.sh
+	@$(PYTHON) static/vendor.py
 
 screenshots: system-test $(VENV)/.dev
 	@GRANTS_PICTURES=docs/pictures $(PYTEST) -q -m browser -k picture $(ARGS)
