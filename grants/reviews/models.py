@@ -311,6 +311,19 @@ class ScoreVersion(Record, table=True):
     at: datetime = Field(sa_type=Instant)
 
 
+class ScoreAside(Record, table=True):
+    """What a reviewer typed on top of an old version, kept until they choose; nothing typed is lost."""
+
+    __tablename__ = "score_aside"
+
+    sheet_id: int = Field(foreign_key="sheet.id", index=True)
+    criterion_key: str = Field(max_length=80)
+    fields: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    base_version: int
+    at: datetime = Field(sa_type=Instant)
+    settled_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
 class SheetVersion(Record, table=True):
     """A sheet as it was submitted, kept for ever with its hash."""
 

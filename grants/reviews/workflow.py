@@ -1,8 +1,17 @@
 """The lives of an invitation to a panel, a conflict, an assignment, a score sheet and a panel, as tables."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from grants.findings import Finding
 from grants.lifecycle.moves import move, workflow
+
+
+def is_complete(_record: Any, missing: Sequence[Finding], _now: datetime) -> list[Finding]:
+    """Pass on every gap of a score sheet; one stops the submission."""
+    return list(missing)
 
 
 class MemberStatus(StrEnum):
@@ -25,7 +34,7 @@ MEMBER = workflow(
             "accept",
             [MemberStatus.INVITED],
             MemberStatus.ACCEPTED,
-            permission="panel.join",
+            permission="panel.answer",
             happened="accepted the invitation to review",
             notice="reviews.invitation_answered",
         ),
@@ -33,7 +42,7 @@ MEMBER = workflow(
             "decline",
             [MemberStatus.INVITED],
             MemberStatus.DECLINED,
-            permission="panel.join",
+            permission="panel.answer",
             happened="declined the invitation to review",
             notice="reviews.invitation_answered",
         ),
@@ -164,6 +173,7 @@ SHEET = workflow(
             SheetStatus.SUBMITTED,
             permission="sheet.submit",
             happened="submitted the score sheet",
+            guards=(is_complete,),
         ),
         move(
             "return",

@@ -81,11 +81,11 @@ class Match:
 def conflicts_between(reviewer: ReviewerFacts, application: ApplicationFacts) -> tuple[Match, ...]:
     """Return every conflict that the facts show, the plainest first."""
     return (
-            *_same_organization(reviewer, application),
-            *_same_state(reviewer, application),
-            *_named(reviewer, application),
-            *_same_domain(reviewer, application),
-        )
+        *_same_organization(reviewer, application),
+        *_same_state(reviewer, application),
+        *_named(reviewer, application),
+        *_same_domain(reviewer, application),
+    )
 
 
 def plain(name: str) -> str:

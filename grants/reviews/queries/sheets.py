@@ -1,0 +1,262 @@
+"""Reads of score sheets: one to work on, one person's own, all submitted ones of a state."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from grants.applications.models import Application, Submission
+from grants.competitions.models import Competition
+from grants.organizations.models import Organization
+from grants.reviews.models import (
+    Assignment,
+    Panel,
+    Phase,
+    Score,
+    ScoreAside,
+    ScoreVersion,
+    Sheet,
+    SheetVersion,
+)
+from grants.reviews.workflow import IN, AssignmentStatus, SheetStatus
+
+
+@dataclass(frozen=True)
+class OpenSheet:
+    """A score sheet with everything its pages show around it, in one row."""
+
+    sheet: Sheet
+    application: Application
+    organization: str
+    competition: Competition
+    submission: Submission | None
+    panel: Panel | None
+    due_at: datetime | None
+    __tablename__ = "sheet"
+
+    @property
+    def id(self) -> int:
+        """Return the sheet's id."""
+        return self.sheet.id
+
+    @property
+    def uid(self) -> str:
+        """Return the sheet's name in URLs."""
+        return self.sheet.uid
+
+    @property
+    def person_id(self) -> int:
+        """Return whose sheet it is, for the policy."""
+        return self.sheet.person_id
+
+    @property
+    def application_id(self) -> int:
+        """Return the application, by which a conflict closes the door."""
+        return self.sheet.application_id
+
+    @property
+    def competition_id(self) -> int:
+        """Return the competition."""
+        return self.sheet.competition_id
+
+    @property
+    def zone(self) -> str:
+        """Return the zone in which instants are written."""
+        return self.competition.zone
+
+
+def open_sheet(session: Session, uid: str) -> OpenSheet | None:
+    """Return a score sheet with its application, submission and panel, by its name in URLs."""
+    rows = (
+        select(Sheet, Application, Organization, Competition)
+        .add_columns(Submission, Panel, Assignment)
+        .join(Application, col(Application.id) == col(Sheet.application_id))
+        .join(Organization, col(Organization.id) == col(Application.organization_id))
+        .join(Competition, col(Competition.id) == col(Sheet.competition_id))
+        .outerjoin(
+            Submission,
+            (col(Submission.application_id) == col(Application.id)) & col(Submission.replaced_at).is_(None),
+        )
+        .outerjoin(
+            Panel,
+            (col(Panel.competition_id) == col(Sheet.competition_id)) & (col(Panel.state) == col(Sheet.state)),
+        )
+        .outerjoin(
+            Assignment,
+            (col(Assignment.application_id) == col(Sheet.application_id))
+            & (col(Assignment.person_id) == col(Sheet.person_id))
+            & (col(Assignment.status) == AssignmentStatus.SENT),
+        )
+        .where(col(Sheet.uid) == uid)
+    )
+    row = session.execute(rows).first()
+    if row is None:
+        return None
+    sheet, application, organization, competition, submission, panel, assignment = row
+    return OpenSheet(
+        sheet,
+        application,
+        organization.name,
+        competition,
+        submission,
+        panel,
+        assignment.due_at if assignment else None,
+    )
+
+
+def sheet_by_uid(session: Session, uid: str) -> Sheet | None:
+    """Return the bare sheet by its name in URLs."""
+    return session.exec(select(Sheet).where(col(Sheet.uid) == uid)).first()
+
+
+def locked_sheet(session: Session, sheet_id: int) -> tuple[Sheet, Panel | None]:
+    """Return a sheet and its state's panel as they are now; the sheet's row is locked."""
+    rows = (
+        select(Sheet, Panel)
+        .outerjoin(
+            Panel,
+            (col(Panel.competition_id) == col(Sheet.competition_id)) & (col(Panel.state) == col(Sheet.state)),
+        )
+        .where(col(Sheet.id) == sheet_id)
+        .with_for_update(of=Sheet)
+        .execution_options(populate_existing=True)
+    )
+    sheet, panel = session.exec(rows).one()
+    return sheet, panel
+
+
+def scores_of(session: Session, sheet_id: int) -> dict[str, Score]:
+    """Return a sheet's entries by criterion."""
+    rows = select(Score).where(col(Score.sheet_id) == sheet_id).order_by(col(Score.id))
+    return {row.criterion_key: row for row in session.exec(rows).all()}
+
+
+def scores_of_many(session: Session, sheets: Iterable[int]) -> dict[int, dict[str, Score]]:
+    """Return the entries of several sheets, by sheet and criterion."""
+    rows = select(Score).where(col(Score.sheet_id).in_(list(sheets))).order_by(col(Score.id))
+    found: dict[int, dict[str, Score]] = {}
+    for row in session.exec(rows).all():
+        found.setdefault(row.sheet_id, {})[row.criterion_key] = row
+    return found
+
+
+def own_scores(session: Session, sheet: Sheet) -> list[tuple[Sheet, Score]]:
+    """Return the entries of every sheet of the same person and competition, this one's included."""
+    rows = (
+        select(Sheet, Score)
+        .join(Score, col(Score.sheet_id) == col(Sheet.id))
+        .where(
+            col(Sheet.competition_id) == sheet.competition_id,
+            col(Sheet.person_id) == sheet.person_id,
+        )
+        .order_by(col(Sheet.id), col(Score.id))
+    )
+    return list(session.exec(rows).all())
+
+
+def score_version(session: Session, sheet_id: int, key: str, version: int) -> ScoreVersion | None:
+    """Return what a sub-criterion held at one version."""
+    return session.exec(
+        select(ScoreVersion).where(
+            col(ScoreVersion.sheet_id) == sheet_id,
+            col(ScoreVersion.criterion_key) == key,
+            col(ScoreVersion.version) == version,
+        )
+    ).first()
+
+
+def aside_of(session: Session, sheet_id: int, key: str) -> ScoreAside | None:
+    """Return the last text that was set aside for a sub-criterion and not settled."""
+    return session.exec(
+        select(ScoreAside)
+        .where(
+            col(ScoreAside.sheet_id) == sheet_id,
+            col(ScoreAside.criterion_key) == key,
+            col(ScoreAside.settled_at).is_(None),
+        )
+        .order_by(col(ScoreAside.id).desc())
+    ).first()
+
+
+def asides_of(session: Session, sheet_id: int, key: str) -> list[ScoreAside]:
+    """Return everything that was set aside for a sub-criterion and not settled."""
+    rows = select(ScoreAside).where(
+        col(ScoreAside.sheet_id) == sheet_id,
+        col(ScoreAside.criterion_key) == key,
+        col(ScoreAside.settled_at).is_(None),
+    )
+    return list(session.exec(rows.order_by(col(ScoreAside.id))).all())
+
+
+def own_sheets(session: Session, person_id: int, applications: Iterable[int]) -> list[Sheet]:
+    """Return a reviewer's own sheets on the applications open to them, by state and application."""
+    rows = (
+        select(Sheet)
+        .where(col(Sheet.person_id) == person_id, col(Sheet.application_id).in_(list(applications)))
+        .order_by(col(Sheet.state), col(Sheet.application_id), col(Sheet.id))
+    )
+    return list(session.exec(rows).all())
+
+
+def sheet_in_phase(session: Session, application_id: int, person_id: int, phase: Phase) -> Sheet | None:
+    """Return one person's sheet on one application in one phase."""
+    return session.exec(
+        select(Sheet).where(
+            col(Sheet.application_id) == application_id,
+            col(Sheet.person_id) == person_id,
+            col(Sheet.phase) == phase,
+        )
+    ).first()
+
+
+def sheets_of(
+    session: Session, competition_id: int, *, state: str | None = None, without: Iterable[int] = ()
+) -> list[Sheet]:
+    """Return every sheet of a competition or state, without applications closed to the reader."""
+    rows = (
+        select(Sheet)
+        .where(col(Sheet.competition_id) == competition_id, col(Sheet.application_id).not_in(list(without)))
+        .order_by(col(Sheet.state), col(Sheet.application_id), col(Sheet.id))
+    )
+    if state is not None:
+        rows = rows.where(col(Sheet.state) == state)
+    return list(session.exec(rows).all())
+
+
+def versions_of(session: Session, sheet_id: int) -> list[SheetVersion]:
+    """Return a sheet as it was submitted, every time, oldest first."""
+    rows = (
+        select(SheetVersion).where(col(SheetVersion.sheet_id) == sheet_id).order_by(col(SheetVersion.number))
+    )
+    return list(session.exec(rows).all())
+
+
+def has_open_sheet(session: Session, person_id: int, applications: Iterable[int]) -> bool:
+    """Ask whether a person still owes a sheet on one of these applications."""
+    row = session.exec(
+        select(Sheet.id).where(
+            col(Sheet.person_id) == person_id,
+            col(Sheet.application_id).in_(list(applications)),
+            col(Sheet.status).in_([SheetStatus.OPEN, SheetStatus.RETURNED]),
+            col(Sheet.phase) == Phase.INITIAL,
+        )
+    ).first()
+    return row is not None
+
+
+def last_saved(session: Session, sheets: Iterable[int]) -> dict[int, tuple[int, datetime]]:
+    """Return how many sub-criteria have points and when the last save was, by sheet; never the points."""
+    rows = select(Score.sheet_id, col(Score.points).is_not(None), Score.updated_at).where(
+        col(Score.sheet_id).in_(list(sheets))
+    )
+    found: dict[int, tuple[int, datetime]] = {}
+    for sheet_id, has_points, at in session.exec(rows).all():
+        filled, last = found.get(sheet_id, (0, at))
+        found[sheet_id] = (filled + has_points, max(last, at))
+    return found
+
+
+def is_in(sheet: Sheet) -> bool:
+    """Ask whether a sheet is submitted."""
+    return sheet.status in IN

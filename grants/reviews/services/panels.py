@@ -1,0 +1,362 @@
+"""The panel of a state: call, revision of scores, the chair's record, closing."""
+
+from datetime import datetime
+
+from sqlmodel import Session
+
+from grants.access.actor import Actor
+from grants.access.check import require
+from grants.competitions.models import Competition
+from grants.errors import NotFound, Refused, StaleVersion, refuse
+from grants.findings import Finding
+from grants.lifecycle.perform import perform, perform_many, tell
+from grants.lifecycle.queries import lock
+from grants.lifecycle.record import record
+from grants.reviews.models import LeftOut, Panel, PanelRecord, Phase, Score, ScoreVersion, Sheet
+from grants.reviews.queries import applications as material
+from grants.reviews.queries import conflicts, panels, pool
+from grants.reviews.queries import sheets as stored
+from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
+from grants.reviews.services.scoring import as_fields
+from grants.reviews.workflow import IN, PanelStatus, SheetStatus
+
+LONGEST_RECORD = 50_000
+
+
+def set_call(
+    session: Session,
+    competition: Competition,
+    state: str,
+    *,
+    call_at: datetime,
+    call_link: str,
+    actor: Actor,
+    now: datetime,
+) -> Panel:
+    """Set or move the panel call of a state."""
+    require(actor, "panel.run", competition)
+    panel = _panel(session, competition, state)
+    if panel.status is PanelStatus.CLOSED:
+        raise refuse("closed", "This panel is closed.", field="call_on")
+    panel.call_at, panel.call_link = call_at, call_link
+    session.add(panel)
+    event = record(
+        session,
+        "panel.call_set",
+        panel,
+        happened=f"set the panel call of {state}",
+        actor=actor,
+        now=now,
+        facts={"call_at": call_at.isoformat()},
+    )
+    tell(session, event, "reviews.panel_call_set")
+    return panel
+
+
+def open_panel(
+    session: Session, competition: Competition, state: str, *, actor: Actor, now: datetime
+) -> Panel:
+    """Open a state's panel: first scores are sealed, finalists get sheets to revise, as copies.
+
+    Refused while a first sheet is missing or no application is a finalist.
+    """
+    require(actor, "panel.run", competition)
+    found = round_of(session, competition, state=state)
+    standing = _standing(found, state)
+    open_now = [refusal.message for refusal in standing.ranking.refusals if not standing.finalists]
+    missing = [one.text for one in standing.ranking.standings if one.awaited]
+    if missing or (open_now and not standing.finalists):
+        raise Refused(
+            [
+                Finding("not-in", f"{one.application}: {one.text}", field=one.application)
+                for one in standing.ranking.standings
+                if one.awaited or not standing.finalists
+            ]
+        )
+    if not standing.finalists:
+        raise refuse(
+            "no-finalist", f"No application from {state} reached the threshold. There is nothing to discuss."
+        )
+    panel = _panel(session, competition, state)
+    perform(session, panel, "open", actor=actor, now=now, noted={"finalists": list(standing.finalists)})
+    panel.opened_at = now
+    session.add(panel)
+    finalists = {found.applications[number].id for number in standing.finalists}
+    firsts = [
+        row for row in stored.sheets_of(session, competition.id, state=state) if row.phase is Phase.INITIAL
+    ]
+    perform_many(
+        session,
+        [row for row in firsts if row.status == SheetStatus.SUBMITTED],
+        "seal",
+        actor=actor,
+        now=now,
+    )
+    for row in firsts:
+        if row.application_id in finalists and row.person_id in found.seats and row.status in IN:
+            _copy_for_revision(session, row, now)
+    for application_id in sorted(finalists):
+        session.add(PanelRecord(panel_id=panel.id, application_id=application_id, updated_at=now))
+    return panel
+
+
+def write_record(
+    session: Session,
+    panel: Panel,
+    application_id: int,
+    *,
+    text: str,
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> PanelRecord:
+    """Save the chair's record of the discussion; it holds words and never a score of the panel."""
+    kept = _record(session, panel, application_id, actor)
+    if kept.text == text:
+        return kept
+    if kept.signed_at is not None:
+        raise refuse("signed", "This record is signed. Take the signature back first.", field="text")
+    if version != kept.version:
+        raise StaleVersion(
+            "Somebody saved this record while you wrote. Both texts are below; nothing is lost.",
+            current={"text": kept.text},
+            offered={"text": text},
+            version=kept.version,
+        )
+    if len(text) > LONGEST_RECORD:
+        raise refuse("too-long", f"Use at most {LONGEST_RECORD:,} characters.", field="text")
+    kept.text, kept.version = text, kept.version + 1
+    kept.updated_by_id, kept.updated_at = actor.person_id, now
+    session.add(kept)
+    return kept
+
+
+def sign_record(
+    session: Session, panel: Panel, application_id: int, *, actor: Actor, now: datetime
+) -> PanelRecord:
+    """Sign the record of one finalist."""
+    kept = _record(session, panel, application_id, actor)
+    if not kept.text.strip():
+        raise refuse("empty", "Write what was discussed before you sign.", field="text")
+    kept.signed_by_id, kept.signed_at = actor.person_id, now
+    session.add(kept)
+    _note_record(session, panel, kept, "signed the record of the discussion", actor, now)
+    return kept
+
+
+def unsign_record(
+    session: Session, panel: Panel, application_id: int, *, actor: Actor, now: datetime
+) -> PanelRecord:
+    """Take a signature back, to change the record while the panel is open."""
+    kept = _record(session, panel, application_id, actor)
+    kept.signed_by_id = kept.signed_at = None
+    session.add(kept)
+    _note_record(session, panel, kept, "took back the signature under the record", actor, now)
+    return kept
+
+
+def lacking(session: Session, competition: Competition, panel: Panel) -> list[Finding]:
+    """Return what a panel lacks before it can close: revisions not confirmed, records not signed."""
+    seats = {one.person_id: one.name for one in pool.members_of(session, competition.id)}
+    names = material.candidates_by_id(session, panels.records_of(session, panel.id))
+    barring = conflicts.barring_pairs(session, competition.id)
+    found = [
+        Finding(
+            "not-confirmed",
+            f"{names[row.application_id].number}: {seats.get(row.person_id, 'A reviewer')} has neither "
+            "revised nor said that the scores stand.",
+            field=row.uid,
+        )
+        for row in stored.sheets_of(session, competition.id, state=panel.state)
+        if row.phase is Phase.FINAL
+        and row.status not in IN
+        and row.application_id in names
+        and (row.person_id, row.application_id) not in barring
+    ]
+    for application_id, kept in panels.records_of(session, panel.id).items():
+        if kept.signed_at is None:
+            number = names[application_id].number
+            found.append(
+                Finding("not-signed", f"{number}: the record of the discussion is not signed.", field=number)
+            )
+    return found
+
+
+def close_panel(
+    session: Session,
+    competition: Competition,
+    panel: Panel,
+    *,
+    left_open: str = "",
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Close a panel; what lacks stops it unless `left_open` says who leaves it open and why."""
+    lock(session, panel)
+    missing = lacking(session, competition, panel) if panel.status is PanelStatus.OPEN else []
+    if missing and not left_open.strip():
+        raise Refused(
+            [*missing, Finding("left-open", "Mend this, or write why it stays open.", field="left_open")]
+        )
+    perform(
+        session,
+        panel,
+        "close",
+        actor=actor,
+        now=now,
+        reason=left_open.strip() or None,
+        noted={"lacking": [one.message for one in missing]},
+    )
+    panel.closed_at, panel.left_open = now, left_open.strip() or None
+    session.add(panel)
+    revised = [
+        row
+        for row in stored.sheets_of(session, competition.id, state=panel.state)
+        if row.phase is Phase.FINAL and row.status == SheetStatus.SUBMITTED
+    ]
+    perform_many(session, revised, "seal", actor=actor, now=now)
+
+
+def reopen_panel(
+    session: Session,
+    competition: Competition,
+    panel: Panel,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Open a closed panel again, with a reason; sealed revisions can then be returned to their authors."""
+    if not reason.strip():
+        raise refuse("reason", "Write why the panel is opened again.", field="reason")
+    perform(session, panel, "reopen", actor=actor, now=now, reason=reason)
+    panel.closed_at = panel.left_open = None
+    session.add(panel)
+    sealed = [
+        row
+        for row in stored.sheets_of(session, competition.id, state=panel.state)
+        if row.phase is Phase.FINAL and row.status == SheetStatus.FINAL
+    ]
+    perform_many(session, sealed, "unseal", actor=actor, now=now)
+
+
+def leave_out(
+    session: Session,
+    competition: Competition,
+    state: str,
+    person_id: int,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> LeftOut:
+    """Leave one reviewer out for all finalists of a state; refused below the published minimum."""
+    require(actor, "ranking.freeze", competition)
+    if not reason.strip():
+        raise refuse("reason", "Write why this reviewer is left out.", field="reason")
+    found = round_of(session, competition, state=state)
+    ballot = found.ballots().get(state)
+    if ballot is None or person_id not in found.seats:
+        raise NotFound
+    seat = found.seats[person_id]
+    everyone = {name for totals in ballot.initial.values() for name in totals}
+    remain = len(everyone - {seat, *ballot.left_out})
+    if seat not in everyone or seat in ballot.left_out:
+        raise NotFound
+    if remain < found.rules.reviewers_minimum:
+        raise refuse(
+            "minimum",
+            f"{remain} reviewers would remain of at least {found.rules.reviewers_minimum}. Replace the "
+            "reviewer instead.",
+            field="reason",
+        )
+    decision = LeftOut(
+        competition_id=competition.id,
+        state=state,
+        person_id=person_id,
+        reason=reason[:2000],
+        decided_by_id=actor.person_id or 0,
+        decided_at=now,
+    )
+    session.add(decision)
+    session.flush()
+    record(
+        session,
+        "reviewer.left_out",
+        decision,
+        happened=f"left {found.people[seat]} out for all finalists of {state}",
+        actor=actor,
+        now=now,
+        reason=reason,
+    )
+    return decision
+
+
+def _standing(found: Round, state: str) -> StateRanking:
+    ballot = found.ballots().get(state)
+    if ballot is None:
+        raise NotFound
+    return ranked(ballot, found.rules)
+
+
+def _panel(session: Session, competition: Competition, state: str) -> Panel:
+    panel = panels.panel_of(session, competition.id, state)
+    if panel is None:
+        panel = Panel(competition_id=competition.id, state=state)
+        session.add(panel)
+        session.flush()
+    return panel
+
+
+def _record(session: Session, panel: Panel, application_id: int, actor: Actor) -> PanelRecord:
+    lock(session, panel)
+    kept = panels.record_of(session, panel.id, application_id)
+    if kept is None:
+        raise NotFound
+    require(actor, "panel.record", kept)
+    if panel.status is PanelStatus.CLOSED:
+        raise refuse("closed", "This panel is closed. The record stands as it is.", field="text")
+    return kept
+
+
+def _note_record(
+    session: Session, panel: Panel, kept: PanelRecord, happened: str, actor: Actor, now: datetime
+) -> None:
+    record(
+        session,
+        "panel_record.signed",
+        kept,
+        happened=happened,
+        actor=actor,
+        now=now,
+        facts={"state": panel.state},
+    )
+
+
+def _copy_for_revision(session: Session, first: Sheet, now: datetime) -> None:
+    if stored.sheet_in_phase(session, first.application_id, first.person_id, Phase.FINAL) is not None:
+        return
+    revision = Sheet(
+        competition_id=first.competition_id,
+        application_id=first.application_id,
+        state=first.state,
+        person_id=first.person_id,
+        phase=Phase.FINAL,
+        opened_at=now,
+    )
+    session.add(revision)
+    session.flush()
+    for key, score in stored.scores_of(session, first.id).items():
+        copy = Score(
+            sheet_id=revision.id,
+            criterion_key=key,
+            points=score.points,
+            strengths=score.strengths,
+            weaknesses=score.weaknesses,
+            agency_comment=score.agency_comment,
+            updated_at=now,
+        )
+        session.add(copy)
+        session.add(
+            ScoreVersion(sheet_id=revision.id, criterion_key=key, version=1, fields=as_fields(copy), at=now)
+        )

@@ -1,0 +1,61 @@
+"""The published criteria and rules of a competition, as the scoring package takes them."""
+
+from decimal import Decimal
+
+from sqlmodel import Session
+
+from grants.competitions import queries as competitions
+from grants.competitions.models import Competition
+from grants.competitions.queries import CriterionNode
+from grants.competitions.rules.choices import FinalistStatus, RankingMethod, TieBreak, TieRule
+from scoring import threshold as published
+from scoring.rubric import Criterion, Rubric
+
+METHODS = {
+    RankingMethod.RANK_SUM: published.Method.RANK_SUM,
+    RankingMethod.MEAN: published.Method.MEAN,
+    RankingMethod.MEDIAN: published.Method.MEDIAN,
+}
+TIE_RULES = {
+    TieRule.AVERAGE: published.TieRule.AVERAGE,
+    TieRule.MINIMUM: published.TieRule.MINIMUM,
+    TieRule.DENSE: published.TieRule.DENSE,
+}
+TIE_BREAKS = {TieBreak.FINAL_MEAN: (published.TieBreak.FINAL_MEAN,), TieBreak.NONE: ()}
+FINALISTS = {
+    FinalistStatus.INITIAL: published.FinalistStatus.INITIAL,
+    FinalistStatus.FINAL: published.FinalistStatus.FINAL,
+}
+
+
+def rubric_of(session: Session, competition: Competition) -> Rubric:
+    """Return the criteria with their points, one query."""
+    return rubric_from(competitions.criteria_of(session, competition.id), competition.total_points)
+
+
+def rubric_from(criteria: tuple[CriterionNode, ...], total: Decimal | None) -> Rubric:
+    """Return stored criteria as a rubric."""
+    return Rubric(tuple(_criterion(node) for node in criteria), total or Decimal(0))
+
+
+def rules_of(competition: Competition) -> published.Rules:
+    """Return the ranking rules as the notice declared them."""
+    return published.Rules(
+        method=METHODS[competition.ranking_method or RankingMethod.MEAN],
+        threshold=competition.threshold,
+        tie_rule=TIE_RULES[competition.tie_rule],
+        tie_breaks=TIE_BREAKS[competition.tie_break],
+        reviewers_minimum=competition.reviewers_minimum or 1,
+        finalist_status=FINALISTS[competition.finalist_status],
+    )
+
+
+def _criterion(node: CriterionNode) -> Criterion:
+    stored = node.criterion
+    return Criterion(
+        key=stored.key,
+        title=stored.title,
+        points=stored.points,
+        children=tuple(_criterion(child) for child in node.children),
+        equal=stored.children_equal,
+    )

@@ -1,0 +1,319 @@
+"""A score sheet in its author's hands: save one sub-criterion, submit the whole, get it back."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from fractions import Fraction
+from typing import Any
+
+from sqlmodel import Session
+
+from grants.access.actor import Actor
+from grants.access.check import require
+from grants.competitions.models import Competition
+from grants.errors import MoveRefused, NotFound, Refused, StaleVersion, refuse
+from grants.findings import Finding
+from grants.lifecycle.perform import perform
+from grants.reviews.models import Panel, Phase, Score, ScoreAside, ScoreVersion, Sheet, SheetVersion
+from grants.reviews.queries import sheets as stored
+from grants.reviews.rules.merging import FIELDS, merge
+from grants.reviews.rules.sheets import EMPTY, LONGEST, gaps, locked_because
+from grants.reviews.services.rubric import rubric_of
+from scoring.exact import show_points
+from scoring.rubric import Leaf, Rubric
+from scoring.scoresheet import entry_fault
+
+
+@dataclass(frozen=True)
+class Saved:
+    """One saved sub-criterion and where the sheet stands now."""
+
+    version: int
+    fields: Mapping[str, str]
+    so_far: Fraction
+    given: int
+    of: int
+
+
+def save_score(
+    session: Session,
+    competition: Competition,
+    sheet: Sheet,
+    key: str,
+    *,
+    fields: Mapping[str, str],
+    version: int,
+    actor: Actor,
+    now: datetime,
+) -> Saved:
+    """Save one sub-criterion as it was typed on top of `version`.
+
+    Another tab's or machine's change to other fields is merged; a change of the same field raises
+    `StaleVersion` with both texts. The same content again is a success. Raises `Refused` for points
+    outside the published scale and `MoveRefused` where the sheet is locked.
+    """
+    sheet, panel = stored.locked_sheet(session, sheet.id)
+    require(actor, "sheet.write", sheet)
+    require_writable(sheet, panel, competition.zone)
+    rubric = rubric_of(session, competition)
+    leaf = leaf_of(rubric, key)
+    offered = _tidy(fields)
+    _require_well_formed(leaf, offered)
+    scores = stored.scores_of(session, sheet.id)
+    current = scores.get(key)
+    kept = _merged(session, sheet, key, current, offered, version)
+    if current is None or kept != as_fields(current):
+        scores[key] = current = _write(session, sheet, key, current, kept, now)
+    points = [score.points for score in scores.values() if score.points is not None]
+    return Saved(
+        current.version,
+        kept,
+        sum((Fraction(one) for one in points), Fraction(0)),
+        len(points),
+        len(rubric.leaves),
+    )
+
+
+def set_aside(
+    session: Session, sheet: Sheet, key: str, *, fields: Mapping[str, str], version: int, now: datetime
+) -> ScoreAside:
+    """Keep what was typed on top of an old version until its author has chosen."""
+    for earlier in stored.asides_of(session, sheet.id, key):
+        earlier.settled_at = now
+        session.add(earlier)
+    kept = ScoreAside(
+        sheet_id=sheet.id, criterion_key=key, fields=_tidy(fields), base_version=version, at=now
+    )
+    session.add(kept)
+    return kept
+
+
+def settle(session: Session, sheet: Sheet, key: str, *, now: datetime) -> None:
+    """Note that the author chose between two texts; what was set aside stays on record."""
+    for kept in stored.asides_of(session, sheet.id, key):
+        kept.settled_at = now
+        session.add(kept)
+
+
+def submit(
+    session: Session, competition: Competition, sheet: Sheet, *, actor: Actor, now: datetime
+) -> SheetVersion:
+    """Submit a whole sheet; it is locked and kept as it is, with its hash."""
+    sheet, panel = stored.locked_sheet(session, sheet.id)
+    require(actor, "sheet.submit", sheet)
+    require_writable(sheet, panel, competition.zone)
+    rubric = rubric_of(session, competition)
+    scores = stored.scores_of(session, sheet.id)
+    missing = findings_of(session, sheet, rubric, scores)
+    return _lock(session, sheet, rubric, scores, missing=missing, reason=None, actor=actor, now=now)
+
+
+def stand(
+    session: Session, competition: Competition, sheet: Sheet, *, actor: Actor, now: datetime
+) -> SheetVersion:
+    """Declare that the scores given before the call stand; a deed like a revision, and recorded."""
+    sheet, panel = stored.locked_sheet(session, sheet.id)
+    require(actor, "sheet.submit", sheet)
+    require_writable(sheet, panel, competition.zone)
+    if sheet.phase is not Phase.FINAL:
+        raise NotFound
+    rubric = rubric_of(session, competition)
+    scores = stored.scores_of(session, sheet.id)
+    if changed_keys(earlier_scores(session, sheet), scores):
+        raise refuse(
+            "changed", "You changed points on this sheet. Submit the revised sheet, or change them back."
+        )
+    sheet.stood = True
+    return _lock(session, sheet, rubric, scores, missing=[], reason="My scores stand.", actor=actor, now=now)
+
+
+def return_sheet(session: Session, sheet: Sheet, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Give a submitted sheet back to its author; the submitted version stays."""
+    if not reason.strip():
+        raise refuse("reason", "Write what the reviewer should look at again.", field="reason")
+    perform(session, sheet, "return", actor=actor, now=now, reason=reason)
+    sheet.returned_reason, sheet.returned_at = reason, now
+    session.add(sheet)
+
+
+def findings_of(session: Session, sheet: Sheet, rubric: Rubric, scores: Mapping[str, Score]) -> list[Finding]:
+    """Return what keeps a sheet from being submitted, one finding per gap."""
+    before = earlier_scores(session, sheet) if sheet.phase is Phase.FINAL else None
+    return gaps(
+        [(leaf.key, leaf.title) for leaf in rubric.leaves],
+        {key: as_fields(score) for key, score in scores.items()},
+        changed=changed_keys(before, scores) if before is not None else frozenset(),
+    )
+
+
+def earlier_scores(session: Session, sheet: Sheet) -> dict[str, Score]:
+    """Return the same reviewer's entries from before the call; empty for a first sheet."""
+    if sheet.phase is not Phase.FINAL:
+        return {}
+    first = stored.sheet_in_phase(session, sheet.application_id, sheet.person_id, Phase.INITIAL)
+    return stored.scores_of(session, first.id) if first is not None else {}
+
+
+def changed_keys(before: Mapping[str, Score], after: Mapping[str, Score]) -> frozenset[str]:
+    """Return the sub-criteria whose points differ from those given before the call."""
+    return frozenset(
+        key for key, score in after.items() if key not in before or before[key].points != score.points
+    )
+
+
+def require_writable(sheet: Sheet, panel: Panel | None, zone: str) -> None:
+    """Raise with the reason unless the sheet's author may change it now."""
+    why = locked_because(
+        status=sheet.status,
+        is_revision=sheet.phase is Phase.FINAL,
+        submitted_at=sheet.submitted_at,
+        panel=panel.status if panel else None,
+        closed_at=panel.closed_at if panel else None,
+        zone=zone,
+    )
+    if why is not None:
+        raise MoveRefused([Finding("locked", why, field="status")])
+
+
+def leaf_of(rubric: Rubric, key: str) -> Leaf:
+    """Return one scored criterion; there is none other."""
+    for leaf in rubric.leaves:
+        if leaf.key == key:
+            return leaf
+    raise NotFound
+
+
+def as_fields(score: Score | None) -> dict[str, str]:
+    """Return a stored entry as the form's fields."""
+    if score is None:
+        return dict(EMPTY)
+    return {
+        "points": "" if score.points is None else show_points(score.points),
+        "strengths": score.strengths,
+        "weaknesses": score.weaknesses,
+        "agency_comment": score.agency_comment,
+        "change_reason": score.change_reason,
+    }
+
+
+def _lock(
+    session: Session,
+    sheet: Sheet,
+    rubric: Rubric,
+    scores: Mapping[str, Score],
+    *,
+    missing: list[Finding],
+    reason: str | None,
+    actor: Actor,
+    now: datetime,
+) -> SheetVersion:
+    content = _content(sheet, rubric, scores)
+    sha256 = hashlib.sha256(_canonical(content)).hexdigest()
+    returned = sheet.returned_reason
+    number = sheet.number + 1
+    perform(
+        session,
+        sheet,
+        "submit",
+        actor=actor,
+        now=now,
+        facts=missing,
+        reason=reason,
+        noted={"version": number, "sha256": sha256, "phase": str(sheet.phase)},
+    )
+    sheet.submitted_at, sheet.number = now, number
+    session.add(sheet)
+    version = SheetVersion(
+        sheet_id=sheet.id,
+        application_id=sheet.application_id,
+        number=number,
+        phase=sheet.phase,
+        content=content,
+        sha256=sha256,
+        author_id=sheet.person_id,
+        at=now,
+        reason=reason or (f"Returned: {returned}" if returned else None),
+    )
+    session.add(version)
+    return version
+
+
+def _content(sheet: Sheet, rubric: Rubric, scores: Mapping[str, Score]) -> dict[str, Any]:
+    rows = {leaf.key: {**as_fields(scores.get(leaf.key)), "title": leaf.title} for leaf in rubric.leaves}
+    total = sum(
+        (Fraction(score.points) for score in scores.values() if score.points is not None), Fraction(0)
+    )
+    return {"sheet": sheet.uid, "phase": str(sheet.phase), "criteria": rows, "total": show_points(total)}
+
+
+def _canonical(content: dict[str, Any]) -> bytes:
+    return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def _merged(
+    session: Session, sheet: Sheet, key: str, current: Score | None, offered: dict[str, str], version: int
+) -> dict[str, str]:
+    there = as_fields(current)
+    if current is None or version == current.version or offered == there:
+        return offered
+    known = stored.score_version(session, sheet.id, key, version)
+    base = {name: str(value) for name, value in known.fields.items()} if known else dict(EMPTY)
+    merged = merge(base, there, offered)
+    if merged.is_clean:
+        return dict(merged.fields)
+    raise StaleVersion(
+        "You saved this in another tab or on another machine while you wrote. Nothing is lost.",
+        current=there,
+        offered=offered,
+        version=current.version,
+    )
+
+
+def _write(
+    session: Session, sheet: Sheet, key: str, current: Score | None, fields: dict[str, str], now: datetime
+) -> Score:
+    score = current or Score(sheet_id=sheet.id, criterion_key=key, version=0, updated_at=now)
+    score.points = Decimal(fields["points"]) if fields["points"] else None
+    score.strengths, score.weaknesses = fields["strengths"], fields["weaknesses"]
+    score.agency_comment, score.change_reason = fields["agency_comment"], fields["change_reason"]
+    score.version, score.updated_at = score.version + 1, now
+    session.add(score)
+    session.add(
+        ScoreVersion(
+            sheet_id=sheet.id, criterion_key=key, version=score.version, fields=as_fields(score), at=now
+        )
+    )
+    return score
+
+
+def _tidy(fields: Mapping[str, str]) -> dict[str, str]:
+    tidy = {name: (fields.get(name) or "").replace("\r\n", "\n").strip() for name in FIELDS}
+    try:
+        points = Decimal(tidy["points"].replace(",", "")) if tidy["points"] else None
+    except InvalidOperation:
+        return tidy
+    if points is not None and points.is_finite() and abs(points) < LONGEST:
+        tidy["points"] = f"{points.normalize():f}"
+    return tidy
+
+
+def _require_well_formed(leaf: Leaf, fields: Mapping[str, str]) -> None:
+    found: list[Finding] = []
+    if fields["points"]:
+        try:
+            fault = entry_fault(leaf, Decimal(fields["points"]))
+        except InvalidOperation:
+            most = show_points(leaf.points)
+            found.append(Finding("points", f"Enter a number of points from 0 to {most}.", field="points"))
+        else:
+            if fault is not None:
+                found.append(Finding(fault.code, fault.message, field="points"))
+    for name in FIELDS[1:]:
+        if len(fields[name]) > LONGEST:
+            sentence = f"Use at most {LONGEST:,} characters here; this text has {len(fields[name]):,}."
+            found.append(Finding("too-long", sentence, field=name))
+    if found:
+        raise Refused(found)
