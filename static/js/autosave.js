@@ -17,9 +17,12 @@ const WORDS = {
   saving: "Saving",
   lost: "Not saved: no connection. Your text is kept on this device.",
   signed_out: "Not saved: you are signed out. Your text is kept on this device. Sign in again, then come back to this page.",
+  failed: "Not saved: something failed on our side. Your text is kept on this device and sent again.",
   clash: "Not saved: somebody saved this while you wrote. Nothing is lost.",
   refused: "Not saved: look at what is marked.",
 };
+
+class ServerFault extends Error {}
 
 class Group {
   constructor(form) {
@@ -85,9 +88,9 @@ class Group {
     const body = this.body();
     try {
       await this.answer(await this.send(body), body);
-    } catch {
+    } catch (fault) {
       this.keep(body);
-      this.show("lost");
+      this.show(fault instanceof ServerFault ? "failed" : "lost");
       this.timer = window.setTimeout(() => this.save(), RETRY);
     }
     this.busy = false;
@@ -109,7 +112,7 @@ class Group {
     if (response.status === 401) return this.show("signed_out");
     if (response.status === 409) return this.clash(said);
     if (response.status === 422) { this.sent = body; device.drop(this.url); return this.refuse(said); }
-    throw new Error(`status ${response.status}`);
+    throw new ServerFault(`status ${response.status}`);
   }
 
   stored(said, body) {
@@ -121,9 +124,11 @@ class Group {
     this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: said }));
   }
 
+  /* With a page of both texts to go to, the server holds this one as well; else the device keeps it. */
   clash(said) {
+    if (said.difference) { this.sent = this.body(); device.drop(this.url); }
     if (this.link && said.difference) { this.link.href = said.difference; this.link.hidden = false; }
-    this.show("clash", said.message);
+    this.show("clash", said.message ?? said.findings?.[0]?.message);
   }
 
   refuse(said) {
@@ -138,7 +143,7 @@ class Group {
 
   show(kind, words = WORDS[kind]) {
     if (this.words) this.words.textContent = words;
-    this.box?.classList.toggle("save-state--lost", kind === "lost" || kind === "signed_out" || kind === "refused");
+    this.box?.classList.toggle("save-state--lost", kind === "lost" || kind === "failed" || kind === "signed_out" || kind === "refused");
     this.box?.classList.toggle("save-state--clash", kind === "clash");
     if (this.link && kind !== "clash") this.link.hidden = true;
     if (kind === "saving" || kind === this.kind) return;
