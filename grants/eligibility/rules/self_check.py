@@ -179,9 +179,13 @@ def _location(facts: Facts, rule: EligibleApplicantsRow, today: date) -> Result:
     chosen = _state(facts.chosen_state)
     if rule.location is LocationRule.SERVES_STATE:
         return _yes_or_no(
-            "location", f"Serves all of {chosen}", answer=facts.serves_whole_state, authority=rule.location_authority, today=today,
+            "location",
+            f"Serves all of {chosen}",
+            answer=facts.serves_whole_state,
+            authority=rule.location_authority,
+            today=today,
             way=f"Plan services for the whole of {chosen}, with partners where you have no office.",
-        )  # fmt: skip
+        )
     title = f"Located in {chosen}"
     if facts.state is None:
         return _result("location", title, Outcome.LOOK, rule.location_authority, _UNANSWERED, today, _ANSWER)
@@ -277,10 +281,14 @@ def _exclusion(facts: Facts, rule: EligibleApplicantsRow, today: date) -> Result
 def _assurance(facts: Facts, rule: EligibleApplicantsRow, today: date) -> Result:
     share = share_text(rule.assured_share)
     return _yes_or_no(
-        "assurance", f"Assurance of at least {share} from other sources", answer=facts.assures_share, authority=_ASSURANCE_AUTHORITY, today=today,
+        "assurance",
+        f"Assurance of at least {share} from other sources",
+        answer=facts.assures_share,
+        authority=_ASSURANCE_AUTHORITY,
+        today=today,
         way=f"Find sources for {share} of capital and yearly operating cost before you submit; "
         "in-kind counts as the notice says.",
-    )  # fmt: skip
+    )
 
 
 def _board(facts: Facts, rule: EligibleApplicantsRow, today: date) -> Result:
@@ -298,9 +306,13 @@ def _board(facts: Facts, rule: EligibleApplicantsRow, today: date) -> Result:
 
 def _ip_plan(facts: Facts, rule: EligibleApplicantsRow, today: date) -> Result:
     return _yes_or_no(
-        "ip_plan", "Plan for intellectual property", answer=facts.has_ip_plan, authority=_IP_AUTHORITY, today=today,
+        "ip_plan",
+        "Plan for intellectual property",
+        answer=facts.has_ip_plan,
+        authority=_IP_AUTHORITY,
+        today=today,
         way="Write how rights in inventions are shared among you, your partners and your clients.",
-    )  # fmt: skip
+    )
 
 
 def _one_application(facts: Facts, rule: EligibleApplicantsRow, today: date) -> Result:
