@@ -1,0 +1,74 @@
+"""The forms of an application; each page has one."""
+
+from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField
+from wtforms.validators import Optional
+
+from grants.applications.models import PartyKind
+from grants.web.fields import Needed, text
+from grants.web.forms import Form
+
+PARTY_KINDS = [
+    (PartyKind.KEY_PERSON.value, "Key person"),
+    (PartyKind.PARTNER.value, "Partner organization"),
+    (PartyKind.SIGNER.value, "Signer of a letter"),
+]
+
+
+def _plain(value: str | None) -> str:
+    """Keep line breaks and tabs, drop other control signs; nothing else of the text is touched."""
+    lines = (value or "").replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(sign for sign in lines if sign >= " " or sign in "\n\t")
+
+
+class StartForm(Form):
+    """For which state and for which organization an application begins."""
+
+    state = SelectField("State", validators=[Needed("Choose the state.")])
+    organization = SelectField("Organization", validators=[Needed("Choose the organization.")])
+
+
+class SectionForm(Form):
+    """The text for one criterion; its length is judged at submission, not while one types."""
+
+    text = StringField("Your text", filters=[_plain])
+    version = IntegerField(validators=[Optional()])
+
+
+class AboutForm(Form):
+    """The cover of an application."""
+
+    project_title = text("Title of the application", longest=200)
+    service_area = text("Area that the center serves", longest=300)
+    center_director = text("Proposed center director", longest=200)
+    contact = SelectField("Whom may we ask about this application?", default="")
+    version = IntegerField(validators=[Optional()])
+
+
+class PartyForm(Form):
+    """One key person, partner or signer."""
+
+    kind = RadioField("What", choices=PARTY_KINDS, default=PartyKind.KEY_PERSON.value)
+    name = text("Name", needed="Enter the name.", longest=200)
+    affiliation = text("Organization", longest=200)
+    role = text("Role in the project", longest=200)
+
+
+class DocumentForm(Form):
+    """A file for one kind of document."""
+
+    key = StringField()
+    file = FileField("File")
+
+
+class CertifyForm(Form):
+    """Who certifies and submits."""
+
+    name = text("Your name, as you sign", needed="Enter your name as you sign.", longest=200)
+    title = text("Your title", needed="Enter your title.", longest=200)
+    agreed = BooleanField("I have read the certifications above and I certify them for my organization.")
+
+
+class WithdrawForm(Form):
+    """Why an application is withdrawn."""
+
+    reason = text("Reason", longest=2000, area=True)

@@ -1,0 +1,261 @@
+"""The budget: the whole table, one form per year with the law beside it, and the sums as one types."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.applications import queries
+from grants.applications.models import Application
+from grants.applications.services import budgeting, drafting
+from grants.applications.services.workspace import Frame, Workspace, frame_of, workspace_of
+from grants.applications.views.doors import applicant, around, wants_json
+from grants.applications.views.tasks import crumbs_of
+from grants.applications.views.yearview import YearView, all_years, spoken, year_view
+from grants.budgets.forms import YearForm
+from grants.budgets.rules.flat import flatten, gather, label_of
+from grants.budgets.rules.table import EXPENSES, REVENUE
+from grants.competitions.queries import competition_by_id, rule_set_of
+from grants.errors import NotFound, Refused, StaleVersion
+from grants.money import MoneyError, parse, show
+from grants.web import current
+from grants.web.filters import clock_time
+from grants.web.render import go, page
+
+
+@applicant.page("/<uid>/budget", "budget", permission="application.read", load=queries.application_by_uid)
+def budget(application: Application) -> ResponseReturnValue:
+    """Show all years in one table, each against its ceiling."""
+    with current.reading() as session:
+        workspace = workspace_of(session, application)
+    return page(
+        **around(workspace.frame, "budget"),
+        years=all_years(workspace),
+        revenue=REVENUE,
+        expenses=EXPENSES,
+        rule=workspace.frame.rule_set.cost_share,
+        faults=workspace.money_faults,
+        links=year_links(workspace),
+        crumbs=crumbs_of(workspace.frame.competition, application, "Budget"),
+    )
+
+
+def year_links(workspace: Workspace) -> dict[str, tuple[str, str]]:
+    """Return where each fault of the budget is mended."""
+    return {
+        found.field: (
+            url_for(
+                "applicant.applications.budget_year",
+                uid=workspace.application.uid,
+                year=int(found.field.split("-")[1]),
+            ),
+            f"Go to year {found.field.split('-')[1]} of the budget",
+        )
+        for found in workspace.money_faults
+        if found.field
+    }
+
+
+@applicant.page(
+    "/<uid>/budget/<int:year>",
+    "budget_year",
+    permission="application.read",
+    load=queries.application_by_uid,
+    methods=("GET", "POST"),
+)
+def budget_year(application: Application, year: int) -> ResponseReturnValue:
+    """Enter the money of one year."""
+    form = YearForm()
+    if form.is_sent():
+        return _save(application, year, form)
+    return _year_page(application, year, form)
+
+
+def _year_page(application: Application, year: int, form: Any, *, status: int = 200) -> ResponseReturnValue:
+    with current.reading() as session:
+        workspace = workspace_of(session, application)
+    if not 1 <= year <= len(workspace.table.years):
+        raise NotFound
+    stored = workspace.table.year(year)
+    if request.method == "GET":
+        form.fill(stored.content)
+        form.version.data = stored.version
+    shown = form.readable() if request.method == "POST" else stored.content
+    return page(
+        "applicant/applications/budget_year.html",
+        status=status,
+        **around(workspace.frame, "budget"),
+        form=form,
+        year=year,
+        view=year_view(workspace.frame, year, shown),
+        years=all_years(workspace),
+        stored=stored,
+        revenue=REVENUE,
+        expenses=EXPENSES,
+        rule=workspace.frame.rule_set.cost_share,
+        crumbs=crumbs_of(workspace.frame.competition, application, f"Budget, year {year}"),
+    )
+
+
+def _save(application: Application, year: int, form: Any) -> ResponseReturnValue:
+    if request.form.get("do") == "recalculate":
+        return _year_page(application, year, form)
+    actor, now = current.actor(), current.now()
+    version = form.version.data or 0
+    try:
+        with current.writing() as session:
+            session.add(application)
+            saved = budgeting.save_budget_year(
+                session, application, year, form.content(), version=version, actor=actor, now=now
+            )
+            competition = competition_by_id(session, application.competition_id)
+    except StaleVersion as stale:
+        return _clash(application, year, stale, form, version)
+    except Refused as refusal:
+        if wants_json():
+            raise
+        form.refuse(refusal)
+        return _year_page(application, year, form)
+    if wants_json():
+        zone = competition.zone if competition else "America/New_York"
+        return jsonify(version=saved.version, saved=clock_time(saved.at or now, zone))
+    return _onward(application, year, merged=saved.merged)
+
+
+def _onward(application: Application, year: int, *, merged: bool) -> ResponseReturnValue:
+    said = "Saved. Fields that a colleague changed meanwhile are kept as well." if merged else "Saved."
+    if request.form.get("do") == "all":
+        return go("applicant.applications.budget", uid=application.uid, said=said)
+    return go("applicant.applications.budget_year", uid=application.uid, year=year, said=said)
+
+
+def _clash(
+    application: Application, year: int, stale: StaleVersion, form: Any, base: int
+) -> ResponseReturnValue:
+    """Keep what was typed, then show both amounts of each field."""
+    actor, now = current.actor(), current.now()
+    typed = {name: show(cents) for name, cents in flatten(form.content()).items()}
+    with current.writing() as session:
+        session.add(application)
+        kept = drafting.set_aside(
+            session, application, f"budget:{year}", typed, base_version=base, actor=actor, now=now
+        )
+    url = url_for("applicant.applications.budget_difference", uid=application.uid, kept=kept.uid)
+    if wants_json():
+        return jsonify(message=stale.message, current=stale.current, url=url, difference=url), 409
+    return _difference_page(application, kept.uid, status=409)
+
+
+@applicant.page(
+    "/<uid>/budget/differences/<kept>",
+    "budget_difference",
+    permission="application.read",
+    load=queries.application_by_uid,
+    methods=("GET", "POST"),
+)
+def budget_difference(application: Application, kept: str) -> ResponseReturnValue:
+    """Show both amounts of each field in conflict, and store what somebody chooses."""
+    if request.method == "POST":
+        return _choose(application, kept)
+    return _difference_page(application, kept)
+
+
+def _choose(application: Application, kept: str) -> ResponseReturnValue:
+    actor, now = current.actor(), current.now()
+    form = YearForm()
+    with current.writing() as session:
+        session.add(application)
+        aside = queries.set_aside_by_uid(session, application.id, kept)
+        if aside is None or not aside.place.startswith("budget:"):
+            raise NotFound
+        year = int(aside.place.removeprefix("budget:"))
+        if request.form.get("keep") == "typed":
+            typed = gather({name: parse(amount) for name, amount in aside.content.items()})
+            budgeting.save_budget_year(
+                session,
+                application,
+                year,
+                typed,
+                version=form.version.data or 0,
+                actor=actor,
+                now=now,
+            )
+        drafting.settle(session, aside, now=now)
+    said = "Your choice is stored."
+    return go("applicant.applications.budget_year", uid=application.uid, year=year, said=said)
+
+
+def _difference_page(application: Application, kept: str, *, status: int = 200) -> ResponseReturnValue:
+    with current.reading() as session:
+        aside = queries.set_aside_by_uid(session, application.id, kept)
+        if aside is None or not aside.place.startswith("budget:"):
+            raise NotFound
+        year = int(aside.place.removeprefix("budget:"))
+        workspace = workspace_of(session, application)
+    stored = workspace.table.year(year)
+    return page(
+        "applicant/applications/budget_difference.html",
+        status=status,
+        **around(workspace.frame, "budget"),
+        aside=aside,
+        year=year,
+        stored=stored,
+        saved_by=workspace.frame.name_of(stored.updated_by_id),
+        rows=_two_amounts(flatten(stored.content), aside.content),
+        crumbs=crumbs_of(workspace.frame.competition, application, "Two versions"),
+    )
+
+
+def _two_amounts(stored: Mapping[str, int], typed: Mapping[str, str]) -> list[tuple[str, str, str]]:
+    names = sorted(set(stored) | set(typed), key=label_of)
+    return [
+        (label_of(name), show(stored.get(name, 0)), typed.get(name, "0.00"))
+        for name in names
+        if show(stored.get(name, 0)) != typed.get(name, "0.00")
+    ]
+
+
+@applicant.page(
+    "/<uid>/budget/<int:year>/sums",
+    "budget_sums",
+    permission="application.read",
+    load=queries.application_by_uid,
+    methods=("POST",),
+)
+def budget_sums(application: Application, year: int) -> ResponseReturnValue:
+    """Answer a script with every computed cell of what is typed; nothing is stored."""
+    typed = {name: cents for name, text in request.form.items() if (cents := _cents(name, text))}
+    with current.reading() as session:
+        competition = competition_by_id(session, application.competition_id)
+    rule_set = rule_set_of(competition) if competition else None
+    if rule_set is None:
+        raise NotFound
+    view = YearView.of(year, gather(typed), rule_set.cost_share)
+    return jsonify(cells=view.cells(), states=view.states(), spoken=spoken(view))
+
+
+def _cents(name: str, text: str) -> int:
+    try:
+        return parse(text) if "__" in name and text.strip() else 0
+    except MoneyError:
+        return 0
+
+
+@applicant.page(
+    "/<uid>/budget/<int:year>/copy",
+    "copy_year",
+    permission="application.edit",
+    load=queries.application_by_uid,
+    methods=("POST",),
+)
+def copy_year(application: Application, year: int) -> ResponseReturnValue:
+    """Put the amounts of one year into all years after it."""
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        session.add(application)
+        frame: Frame = frame_of(session, application)
+        later = range(year + 1, (frame.competition.award_years or 5) + 1)
+        budgeting.copy_year(session, application, from_year=year, to_years=later, actor=actor, now=now)
+    said = f"The amounts of year {year} stand in the years after it. Check each against its own ceiling."
+    return go("applicant.applications.budget", uid=application.uid, said=said)

@@ -1,0 +1,253 @@
+"""The text for one criterion: writing with autosave, history, and the choice between two texts."""
+
+import difflib
+import re
+from typing import Any
+
+from flask import jsonify, request, url_for
+from flask.typing import ResponseReturnValue
+
+from grants.applications import queries
+from grants.applications.forms import SectionForm
+from grants.applications.models import Application, SetAside
+from grants.applications.services import drafting
+from grants.applications.services.drafting import SavedSection
+from grants.applications.services.workspace import CriterionPlace, Frame, frame_of
+from grants.applications.views.doors import applicant, around, is_open, wants_json
+from grants.applications.views.tasks import crumbs_of
+from grants.errors import NotFound, Refused, StaleVersion
+from grants.web import current
+from grants.web.filters import clock_time
+from grants.web.render import go, page
+
+Parts = list[tuple[str, str]]
+
+
+@applicant.page(
+    "/<uid>/sections/<key>",
+    "section",
+    permission="application.read",
+    load=queries.application_by_uid,
+    methods=("GET", "POST"),
+)
+def section(application: Application, key: str) -> ResponseReturnValue:
+    """Write the text for one criterion."""
+    form = SectionForm()
+    if form.is_sent():
+        return _save(application, key, form)
+    return _section_page(application, key, form)
+
+
+def _section_page(application: Application, key: str, form: SectionForm) -> ResponseReturnValue:
+    with current.reading() as session:
+        frame = frame_of(session, application)
+        place = frame.place(key)
+        sections = queries.sections_of(session, application.id)
+        stored = sections.get(key)
+        if stored is None:
+            raise NotFound
+        history = queries.section_history(session, stored.id)
+    if request.method == "GET":
+        form.text.data, form.version.data = stored.text, stored.version
+    return page(
+        **around(frame, "tasks"),
+        form=form,
+        place=place,
+        section=stored,
+        history=history,
+        before=_neighbor(frame, place, -1),
+        after=_neighbor(frame, place, 1),
+        crumbs=crumbs_of(frame.competition, application, place.title),
+    )
+
+
+def _neighbor(frame: Frame, place: CriterionPlace, step: int) -> CriterionPlace | None:
+    index = frame.places.index(place) + step
+    return frame.places[index] if 0 <= index < len(frame.places) else None
+
+
+def _save(application: Application, key: str, form: SectionForm) -> ResponseReturnValue:
+    actor, now = current.actor(), current.now()
+    text, version = form.text.data or "", form.version.data or 0
+    try:
+        with current.writing() as session:
+            session.add(application)
+            saved = drafting.save_section(
+                session, application, key, text, version=version, actor=actor, now=now
+            )
+            zone = frame_of(session, application).competition.zone
+    except StaleVersion as stale:
+        return _clash(application, key, stale, version)
+    except Refused as refusal:
+        if wants_json():
+            raise
+        form.refuse(refusal)
+        return _section_page(application, key, form)
+    if wants_json():
+        return jsonify(version=saved.version, saved=clock_time(saved.at or now, zone))
+    return _onward(application, saved)
+
+
+def _onward(application: Application, saved: SavedSection) -> ResponseReturnValue:
+    if request.form.get("go") == "next":
+        with current.reading() as session:
+            frame = frame_of(session, application)
+        after = _neighbor(frame, frame.place(saved.key), 1)
+        if after is not None:
+            url = "applicant.applications.section"
+            return go(url, uid=application.uid, key=after.key, said="Saved.")
+        return go("applicant.applications.tasks", uid=application.uid, said="Saved.")
+    return go("applicant.applications.section", uid=application.uid, key=saved.key, said="Saved.")
+
+
+def _clash(application: Application, key: str, stale: StaleVersion, base: int) -> ResponseReturnValue:
+    """Keep what was typed, then show both texts."""
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        session.add(application)
+        kept = drafting.set_aside(
+            session,
+            application,
+            f"section:{key}",
+            {"text": stale.offered["text"]},
+            base_version=base,
+            actor=actor,
+            now=now,
+        )
+    url = url_for("applicant.applications.difference", uid=application.uid, kept=kept.uid)
+    if wants_json():
+        return jsonify(message=stale.message, current=stale.current, url=url, difference=url), 409
+    return _difference_page(application, kept, status=409)
+
+
+@applicant.page(
+    "/<uid>/differences/<kept>",
+    "difference",
+    permission="application.read",
+    load=queries.application_by_uid,
+    methods=("GET", "POST"),
+)
+def difference(application: Application, kept: str) -> ResponseReturnValue:
+    """Show both texts, and store the one that somebody chooses."""
+    with current.reading() as session:
+        aside = queries.set_aside_by_uid(session, application.id, kept)
+    if aside is None or not aside.place.startswith("section:"):
+        raise NotFound
+    if request.method == "POST":
+        return _choose(application, aside)
+    return _difference_page(application, aside)
+
+
+def _choose(application: Application, aside: SetAside) -> ResponseReturnValue:
+    key = aside.place.removeprefix("section:")
+    form = SectionForm()
+    actor, now = current.actor(), current.now()
+    if not form.is_sent():
+        return _difference_page(application, aside, status=422)
+    try:
+        with current.writing() as session:
+            session.add(application)
+            if request.form.get("keep") != "stored":
+                drafting.save_section(
+                    session,
+                    application,
+                    key,
+                    form.text.data or "",
+                    version=form.version.data or 0,
+                    actor=actor,
+                    now=now,
+                )
+            drafting.settle(session, session.merge(aside), now=now)
+    except StaleVersion as stale:
+        return _clash(application, key, stale, form.version.data or 0)
+    return go("applicant.applications.section", uid=application.uid, key=key, said="Your choice is stored.")
+
+
+def _difference_page(application: Application, aside: SetAside, *, status: int = 200) -> ResponseReturnValue:
+    key = aside.place.removeprefix("section:")
+    with current.reading() as session:
+        frame = frame_of(session, application)
+        stored = queries.sections_of(session, application.id).get(key)
+    if stored is None:
+        raise NotFound
+    theirs, ours = compared(stored.text, aside.content["text"])
+    context: dict[str, Any] = {
+        "aside": aside,
+        "place": frame.place(key),
+        "section": stored,
+        "theirs": theirs,
+        "ours": ours,
+        "together": f"{stored.text}\n\n{aside.content['text']}".strip(),
+        "form": SectionForm(formdata=None),
+    }
+    return page(
+        "applicant/applications/difference.html",
+        status=status,
+        **around(frame, "tasks"),
+        **context,
+        crumbs=crumbs_of(frame.competition, application, "Two texts"),
+    )
+
+
+def compared(stored: str, offered: str) -> tuple[Parts, Parts]:
+    """Return both texts in parts, with what only one of them holds marked."""
+    left, right = _pieces(stored), _pieces(offered)
+    theirs: Parts = []
+    ours: Parts = []
+    for kind, a, b, c, d in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if a != b:
+            theirs.append(("same" if kind == "equal" else "removed", "".join(left[a:b])))
+        if c != d:
+            ours.append(("same" if kind == "equal" else "added", "".join(right[c:d])))
+    return theirs, ours
+
+
+def _pieces(text: str) -> list[str]:
+    """Cut a text into words with the space after them; a long text into lines, which is quicker."""
+    return re.findall(r"\S+\s*|\s+", text) if len(text) < 20_000 else text.splitlines(keepends=True)  # noqa: PLR2004
+
+
+@applicant.page(
+    "/<uid>/sections/<key>/restore",
+    "restore_section",
+    permission="application.edit",
+    load=queries.application_by_uid,
+    methods=("POST",),
+)
+def restore_section(application: Application, key: str) -> ResponseReturnValue:
+    """Make an earlier text the current one."""
+    version = request.form.get("version", type=int) or 0
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        session.add(application)
+        drafting.restore_section(session, application, key, version, actor=actor, now=now)
+    said = "The earlier text is back. What stood here is in the history."
+    return go("applicant.applications.section", uid=application.uid, key=key, said=said)
+
+
+@applicant.page(
+    "/<uid>/sections/<key>/mark",
+    "mark_section",
+    permission="application.edit",
+    load=queries.application_by_uid,
+    methods=("POST",),
+)
+def mark_section(application: Application, key: str) -> ResponseReturnValue:
+    """Mark a section as ready or not, or give it to somebody."""
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        session.add(application)
+        if "ready" in request.form:
+            ready = request.form["ready"] == "yes"
+            drafting.mark_section(session, application, key, is_ready=ready, actor=actor, now=now)
+        else:
+            chosen = request.form.get("person", "")
+            members = queries.members_of(session, application.organization_id)
+            person = next((m.person.id for m in members if m.person.uid == chosen), None)
+            drafting.assign_section(session, application, key, person, actor=actor, now=now)
+    return go("applicant.applications.section", uid=application.uid, key=key, said="Stored.")
+
+
+def may_write(frame: Frame) -> bool:
+    """Say whether the page shows a form or only the text."""
+    return is_open(frame) and current.may("application.edit", frame.application)

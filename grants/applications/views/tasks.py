@@ -1,0 +1,109 @@
+"""The list of applications, starting one, and its task list."""
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from grants.applications import queries
+from grants.applications.forms import StartForm
+from grants.applications.models import Application
+from grants.applications.services import drafting
+from grants.applications.services.submitting import has_changed
+from grants.applications.services.workspace import workspace_of
+from grants.applications.views.doors import applicant, around
+from grants.applications.views.tasklist import done_of, groups_of
+from grants.competitions.models import Competition
+from grants.competitions.queries import competition_by_number, states_of
+from grants.competitions.workflow import CompetitionStatus
+from grants.eligibility.queries import latest_self_check
+from grants.errors import NotFound, Refused
+from grants.findings import stops
+from grants.organizations.models import Organization
+from grants.web import current
+from grants.web.render import go, page
+
+
+@applicant.page("", "index", permission="application.list")
+def index() -> ResponseReturnValue:
+    """Show every application of the organizations one belongs to."""
+    with current.reading() as session:
+        rows = queries.applications_of_host(session, current.actor())
+    return page(rows=rows)
+
+
+def published(session: Session, number: str) -> Competition | None:
+    """Return a competition that the public may know of."""
+    competition = competition_by_number(session, number)
+    if competition is None or competition.status == CompetitionStatus.DRAFT:
+        return None
+    return competition
+
+
+@applicant.page("/start", "start", permission="application.list", methods=("GET", "POST"))
+def start() -> ResponseReturnValue:
+    """Start an application for one state; without an organization, say how to get one."""
+    number = request.values.get("competition", "")
+    with current.reading() as session:
+        competition = published(session, number)
+        if competition is None:
+            raise NotFound
+        states = states_of(session, competition.id)
+        hosts = queries.organizations_of(session, current.actor())
+    form = StartForm(state=request.args.get("state", ""))
+    form.state.choices = [("", "Choose a state"), *((row.state, row.state) for row in states)]
+    form.organization.choices = [(host.uid, host.name) for host in hosts]
+    if form.is_sent():
+        try:
+            application = _start(form, competition, hosts)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return go("applicant.applications.tasks", uid=application.uid, said="The application is started.")
+    return page(form=form, competition=competition, hosts=hosts, number=number)
+
+
+def _start(form: StartForm, competition: Competition, hosts: list[Organization]) -> Application:
+    host = next(host for host in hosts if host.uid == form.organization.data)
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        check = latest_self_check(
+            session,
+            person_id=actor.person_id or 0,
+            competition_id=competition.id,
+            state=form.state.data,
+        )
+        return drafting.start(
+            session, competition, form.state.data, host, actor=actor, now=now, self_check=check
+        )
+
+
+@applicant.page("/<uid>", "tasks", permission="application.read", load=queries.application_by_uid)
+def tasks(application: Application) -> ResponseReturnValue:
+    """Show what is done, what is missing, who holds it and how much time is left."""
+    actor, now = current.actor(), current.now()
+    with current.reading() as session:
+        workspace = workspace_of(session, application)
+        late = queries.late_attempts_of(session, application.id)
+    groups = groups_of(workspace, now=now, reader_id=actor.person_id)
+    done, total = done_of(groups)
+    return page(
+        **around(workspace.frame, "tasks"),
+        workspace=workspace,
+        groups=groups,
+        done=done,
+        total=total,
+        stops=stops(workspace.findings),
+        submission=workspace.submission,
+        has_changed=has_changed(workspace),
+        late=late,
+        crumbs=crumbs_of(workspace.frame.competition, application),
+    )
+
+
+def crumbs_of(competition: Competition, application: Application, *last: str) -> list[tuple[str, str | None]]:
+    """Return the way to a page inside an application."""
+    here = f"{competition.number}, {application.state}"
+    found: list[tuple[str, str | None]] = [("Applications", url_for("applicant.applications.index"))]
+    if not last:
+        return [*found, (here, None)]
+    return [*found, (here, url_for("applicant.applications.tasks", uid=application.uid)), (last[0], None)]

@@ -1,0 +1,94 @@
+"""The form of one budget year and the form of one source of match; pages of the owners use them."""
+
+from typing import Any
+
+from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms.validators import Optional
+
+from grants.budgets.models import MatchKind, MatchLine
+from grants.budgets.rules.flat import DETAIL, FIELDS, flatten, gather, label_of
+from grants.budgets.rules.match import SOURCE_ROWS, TESTS
+from grants.budgets.rules.table import ROWS, YearBudget
+from grants.budgets.services.sources import Source
+from grants.web.fields import MoneyField, Needed, text
+from grants.web.forms import Form
+
+KINDS = [
+    (MatchKind.CASH.value, "Cash"),
+    (MatchKind.LOANED.value, "Full-time personnel loaned to the center"),
+    (MatchKind.IN_KIND.value, "In kind: part-time people, equipment, space, services"),
+]
+
+
+class _YearFields(Form):
+    """What every form of a budget year has beside its cells."""
+
+    version = IntegerField(validators=[Optional()])
+
+    def fill(self, content: YearBudget) -> None:
+        """Write stored amounts into the cells."""
+        amounts = flatten(content)
+        for name in (*FIELDS, *DETAIL):
+            self[name].data = amounts.get(name)
+
+    def content(self) -> YearBudget:
+        """Return what was typed, well formed; an empty cell is an absent amount."""
+        return gather({name: self[name].data for name in (*FIELDS, *DETAIL) if self[name].data})
+
+    def readable(self) -> YearBudget:
+        """Return what can be read of a form whose other cells hold no value."""
+        names = [name for name in (*FIELDS, *DETAIL) if isinstance(self[name].data, int)]
+        return gather({name: self[name].data for name in names if self[name].data})
+
+
+YearForm: Any = type(
+    "YearForm",
+    (_YearFields,),
+    {name: MoneyField(label_of(name), validators=[Optional()]) for name in (*FIELDS, *DETAIL)},
+)
+"""One money field for each cell of the table, named as in `rules.flat`."""
+
+
+class SourceForm(Form):
+    """One source of match."""
+
+    source = text("Who gives it", needed="Name the source.", longest=200)
+    row_key = SelectField("Row of the budget", choices=[(key, ROWS[key].title) for key in SOURCE_ROWS])
+    kind = RadioField("Kind", choices=KINDS, default=MatchKind.CASH.value)
+    amount = MoneyField("Amount in a year", validators=[Needed("Enter the amount in dollars.")])
+    years = SelectMultipleField("Years", coerce=int)
+    evidence = text("Evidence", longest=500)
+    letter = SelectField("Letter of commitment", default="")
+    tests = SelectMultipleField("I confirm for this source", choices=list(TESTS.items()))
+    version = IntegerField(validators=[Optional()])
+
+    def offer(self, years: int, letters: list[tuple[str, str]]) -> None:
+        """Give the choices of one application: its years and the files that may be the letter."""
+        self.years.choices = [(number, f"Year {number}") for number in range(1, years + 1)]
+        self.letter.choices = [("", "No letter yet"), *letters]
+
+
+def fill_source(form: SourceForm, line: MatchLine, letter: str) -> None:
+    """Write a stored source into the form."""
+    form.source.data = line.source
+    form.row_key.data = line.row_key
+    form.kind.data = line.kind.value
+    form.amount.data = line.amount
+    form.years.data = [line.year]
+    form.evidence.data = line.evidence
+    form.letter.data = letter
+    form.tests.data = [name for name, holds in line.tests.items() if holds]
+    form.version.data = line.version
+
+
+def source_of(form: SourceForm, letter_file_id: int | None) -> Source:
+    """Return what was typed as a source."""
+    return Source(
+        row_key=form.row_key.data,
+        source=form.source.data or "",
+        kind=MatchKind(form.kind.data),
+        amount=form.amount.data,
+        evidence=form.evidence.data or "",
+        letter_file_id=letter_file_id,
+        tests=frozenset(form.tests.data or ()),
+    )
