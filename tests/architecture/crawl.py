@@ -33,33 +33,36 @@ class Visit:
     body: str
     came_from: str
     written: tuple[str, ...] = ()
+    statements: int = 0
 
 
 @dataclass
-class Writes:
-    """The writing statements that a database saw."""
+class Heard:
+    """The statements that a database saw: how many, and which of them wrote."""
 
-    statements: list[str] = field(default_factory=list)
+    count: int = 0
+    writes: list[str] = field(default_factory=list)
 
     def listen(self, database: Database) -> None:
         """Begin to listen to every connection of this database."""
         event.listen(database.engine, "before_cursor_execute", self._note)
 
-    def take(self) -> tuple[str, ...]:
-        """Give what was heard since the last time."""
-        heard, self.statements = tuple(self.statements), []
-        return heard
+    def forget(self) -> None:
+        """Begin to count anew."""
+        self.count = 0
+        self.writes = []
 
     def _note(self, _connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
         words = statement.split()
+        self.count += words[0].upper() != "BEGIN"
         if words[0].upper() in WRITES and not any(name in READINGS for name in words[1:4]):
-            self.statements.append(statement)
+            self.writes.append(statement)
 
 
 def walk(app: Flask, client: FlaskClient, *, starts: Iterable[str] = ("/",)) -> list[Visit]:
     """Follow every link from the start pages; at most three pages of each endpoint are opened."""
-    writes = Writes()
-    writes.listen(app.extensions["grants.database"])
+    heard = Heard()
+    heard.listen(app.extensions["grants.database"])
     waiting = deque((path, "") for path in starts)
     known = set(starts)
     opened: Counter[str] = Counter()
@@ -70,7 +73,7 @@ def walk(app: Flask, client: FlaskClient, *, starts: Iterable[str] = ("/",)) -> 
         if opened[endpoint] >= MOST_OF_ONE_KIND:
             continue
         opened[endpoint] += 1
-        visit = open_page(client, path, endpoint, came_from, writes)
+        visit = open_page(client, path, endpoint, came_from, heard)
         visits.append(visit)
         for link in links(visit):
             if link not in known:
@@ -79,15 +82,17 @@ def walk(app: Flask, client: FlaskClient, *, starts: Iterable[str] = ("/",)) -> 
     return visits
 
 
-def open_page(client: FlaskClient, path: str, endpoint: str, came_from: str, writes: Writes) -> Visit:
+def open_page(client: FlaskClient, path: str, endpoint: str, came_from: str, heard: Heard) -> Visit:
     """Open one page and keep what it answered and wrote."""
-    writes.take()
+    heard.forget()
     with client.get(path) as answer:
         kind = answer.mimetype or ""
         location = answer.headers.get("Location")
         is_page = kind == "text/html"
         body = f'<a href="{location}"></a>' if location else answer.get_data(as_text=True) if is_page else ""
-        return Visit(path, endpoint, answer.status_code, kind, body, came_from, writes.take())
+        return Visit(
+            path, endpoint, answer.status_code, kind, body, came_from, tuple(heard.writes), heard.count
+        )
 
 
 def endpoint_of(app: Flask, path: str) -> str:

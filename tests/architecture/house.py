@@ -1,7 +1,10 @@
 """What the house is made of, read from the code itself: files, slices, workflows, endpoints, templates."""
 
 import ast
+import csv
 import importlib
+import io
+import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -57,6 +60,15 @@ def contracts() -> dict[str, dict[str, Any]]:
     """The import contracts by name."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     return {contract["name"]: contract for contract in project["tool"]["importlinter"]["contracts"]}
+
+
+def equals_golden(path: Path, table: list[list[str]]) -> None:
+    """Fail where a table differs from its golden file; `make golden` writes the file anew."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(table)
+    if os.environ.get("GRANTS_GOLDEN") == "write":
+        path.write_text(text.getvalue())
+    assert text.getvalue().splitlines() == path.read_text().splitlines()
 
 
 def templates() -> set[str]:

@@ -1,9 +1,5 @@
 """Deny by default: doors, permissions and the access matrix agree."""
 
-import csv
-import io
-import os
-
 import pytest
 from flask import Flask
 
@@ -17,12 +13,7 @@ GOLDEN = house.ROOT / "tests" / "golden" / "access_matrix.csv"
 
 
 def test_the_access_matrix_equals_the_golden_file() -> None:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(matrix.rows())
-    if os.environ.get("GRANTS_GOLDEN") == "write":
-        GOLDEN.write_text(text.getvalue())
-
-    assert text.getvalue().splitlines() == GOLDEN.read_text().splitlines()
+    house.equals_golden(GOLDEN, list(matrix.rows()))
 
 
 @pytest.mark.parametrize("role", [role for role in Role if role is not Role.PUBLIC])
