@@ -2,12 +2,26 @@
 
 from flask import Blueprint, Flask
 
+from grants.accounts.views import own as own_account
+from grants.accounts.views import staff as staff_accounts
 from grants.documents.views import applicant as letters_applicant
 from grants.documents.views import public as letters_public
 from grants.documents.views import staff as letters_staff
+from grants.home.views import homes, record
+from grants.home.views import public as front_door
+from grants.organizations.views import applicant as organizations
+from grants.organizations.views import public as invitations
 from grants.web.routing import AUDIENCES, Door, Pages
 
 SITE: list[Pages] = [
+    front_door.pages,
+    homes.applicant,
+    homes.reviewer,
+    record.pages,
+    own_account.pages,
+    staff_accounts.pages,
+    organizations.pages,
+    invitations.pages,
     letters_staff.pages,
     letters_applicant.pages,
     letters_public.pages,

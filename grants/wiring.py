@@ -8,11 +8,32 @@ from flask import Flask
 from sqlmodel import Session
 
 from grants.access.actor import NOBODY, Actor
+from grants.accounts import notices as account_notices
+from grants.accounts.services import keys
+from grants.accounts.views import note_life
+from grants.accounts.views.browser import live_standing
 from grants.awards.rules import letter_kinds as award_letters
+from grants.awards.services import lettering
+from grants.config import Settings
 from grants.documents import jobs as documents_jobs
 from grants.documents.rules import LetterKind
+from grants.home.views import frame
+from grants.organizations import notices as organization_notices
+from grants.organizations import services as organization_services
+from grants.organizations.queries import memberships_of
+from grants.reviews.queries.doors import reviewer_facts
+from grants.web import limits, tokens
 
-NOTICES: dict[str, Callable[..., Any]] = {}
+NOTICES: dict[str, Callable[..., Any]] = {
+    "accounts.confirm": account_notices.confirm,
+    "accounts.reset": account_notices.reset,
+    "accounts.registered_again": account_notices.registered_again,
+    "accounts.sign_in_changed": account_notices.sign_in_changed,
+    "organizations.invited": organization_notices.invited,
+    "organizations.joined": organization_notices.joined,
+    "organizations.declined": organization_notices.declined,
+    "organizations.member_changed": organization_notices.member_changed,
+}
 """Notice name to `(session, event) -> list[Mail]`."""
 
 JOBS: dict[str, Callable[..., Any]] = {
@@ -23,16 +44,41 @@ JOBS: dict[str, Callable[..., Any]] = {
 LETTER_KINDS: dict[str, LetterKind] = {**award_letters.KINDS}
 """The kinds of letters by name."""
 
-DUTIES: list[Callable[[Session, datetime], None]] = []
+DUTIES: list[Callable[[Session, datetime], None]] = [organization_services.expire_invitations]
 """What the worker does at every turn, idempotent: reminders, due requests, expiries."""
 
 
-def load_actor(_session: Session) -> Actor:
-    """Make the actor of this request."""
-    return NOBODY
+def load_actor(session: Session) -> Actor:
+    """Make the actor of this request from the sign-in of its browser, in three queries.
+
+    The address counts only once it is confirmed, so that nobody answers an invitation sent to another.
+    """
+    found = live_standing(session)
+    if found is None:
+        return NOBODY
+    person = found.person
+    reviewer = reviewer_facts(session, person.id)
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        email=person.email if person.confirmed_at else "",
+        staff_roles=found.staff_roles,
+        memberships=memberships_of(session, person.id),
+        is_reviewer=reviewer.is_reviewer,
+        assignments=reviewer.assignments,
+        invited_to=reviewer.invited_to,
+        barred=reviewer.barred,
+        zone=person.zone,
+    )
 
 
 def install(app: Flask) -> None:
     """Give the application what slices provide beyond pages: sign-in, sessions, navigation."""
     app.extensions["grants.letter_kinds"] = LETTER_KINDS
-    app.context_processor(dict)
+    app.extensions["grants.releases"] = {"decision": lettering.release_round}
+    settings: Settings = app.extensions["grants.settings"]
+    keys.put(settings)
+    tokens.install(app, settings)
+    limits.install(app)
+    note_life.install(app)
+    frame.install(app)

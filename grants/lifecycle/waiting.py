@@ -4,8 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-OVERDUE, OTHERS_WAIT, DUE, NEWS = 1, 2, 3, 4
-"""Urgency: overdue and still curable; others cannot go on without you; due soonest; news to read."""
+OVERDUE, OTHERS_WAIT, DUE, NEWS, WITH_OTHERS = 1, 2, 3, 4, 5
+"""Urgency: overdue and still curable; others cannot go on without you; due soonest; news to read.
+
+`WITH_OTHERS` is not for this person to do: it stands folded under “Waiting for others”, `why` says
+for whom, `due` since when.
+"""
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,68 @@
+"""Moving the demonstration's clock, proving the event chain, and saying whom to ask."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlmodel import Session
+
+from grants.access.actor import Actor
+from grants.access.check import require
+from grants.clock import real_now
+from grants.config import Mode
+from grants.errors import NotFound, refuse
+from grants.home import queries
+from grants.lifecycle.models import Installation
+from grants.lifecycle.record import record
+from grants.lifecycle.verify import Verdict, verify_chain
+
+
+class House:
+    """The installation as the subject of an event."""
+
+    __tablename__ = "installation"
+    uid = "installation"
+
+    def __init__(self, row: Installation, label: str) -> None:
+        self.id = row.id
+        self.label = label
+
+
+def move_clock(session: Session, to: datetime, *, mode: Mode, actor: Actor, now: datetime) -> None:
+    """Move the demonstration's clock forward to an instant; never back, and never in production."""
+    row = queries.house(session)
+    if mode is Mode.PRODUCTION or row is None or row.mode == Mode.PRODUCTION:
+        raise NotFound
+    require(actor, "clock.move")
+    if to <= now:
+        raise refuse("clock", "The clock only goes forward. Choose a later date or hour.", field="date")
+    row.clock_offset_seconds = (to - real_now()).total_seconds()
+    session.add(row)
+    mover = actor if actor.is_signed_in else replace(actor, name="A visitor")
+    record(
+        session,
+        "clock.moved",
+        House(row, "The demonstration's clock"),
+        happened="moved the clock forward",
+        actor=mover,
+        now=to,
+        facts={"before": {"clock": now.isoformat()}, "after": {"clock": to.isoformat()}},
+    )
+
+
+def verify(session: Session, *, actor: Actor, now: datetime) -> Verdict:
+    """Prove the chain from its first event to its last, and record that and what came of it."""
+    require(actor, "events.read")
+    verdict = verify_chain(session)
+    row = queries.house(session)
+    if row is not None:
+        said = f"unbroken through event {verdict.events:,}" if verdict.holds else "broken"
+        record(
+            session,
+            "chain.verified",
+            House(row, "The record"),
+            happened=f"verified the chain: {said}",
+            actor=actor,
+            now=now,
+            facts={"events": verdict.events, "head": verdict.head, "faults": list(verdict.faults[:20])},
+        )
+    return verdict

@@ -1,0 +1,164 @@
+"""What the frame of every page shows: navigation, person and role, doors, the clock bar, whom to ask."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from flask import Flask, current_app, g, request, url_for
+
+from grants.access.actor import Actor
+from grants.access.roles import Role
+from grants.accounts.forms import ZONES
+from grants.config import Mode
+from grants.home import queries
+from grants.web import current
+
+AUDIENCES = ("public", "applicant", "reviewer", "staff")
+DOORS = {"staff": "Staff", "reviewer": "Reviewer", "applicant": "Applicant"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of an audience's navigation; the first endpoint that exists and is open is its link."""
+
+    label: str
+    endpoints: tuple[str, ...]
+
+
+NAVIGATION: dict[str, tuple[Entry, ...]] = {
+    "public": (
+        Entry("Competitions", ("public.competitions.index",)),
+        Entry("Map of states", ("public.home.map", "public.competitions.map")),
+        Entry("Awards", ("public.awards.index",)),
+        Entry("Check eligibility", ("public.eligibility.check", "public.eligibility.start")),
+        Entry("Check a letter", ("public.documents.check",)),
+    ),
+    "applicant": (
+        Entry("Home", ("applicant.home.index",)),
+        Entry("Applications", ("applicant.applications.index",)),
+        Entry("Our center", ("applicant.continuations.center", "applicant.awards.index")),
+        Entry("Organization", ("applicant.organizations.index",)),
+        Entry("Competitions", ("public.competitions.index",)),
+    ),
+    "reviewer": (
+        Entry("Home", ("reviewer.home.index",)),
+        Entry("My reviews", ("reviewer.reviews.index",)),
+        Entry("Panel calls", ("reviewer.reviews.panels", "reviewer.panels.index")),
+        Entry("My declarations", ("reviewer.reviews.declarations",)),
+    ),
+    "staff": (
+        Entry("Home", ("staff.home.index",)),
+        Entry("Competitions", ("staff.competitions.index",)),
+        Entry("Reviewers", ("staff.reviews.pool", "staff.reviews.index")),
+        Entry("Centers", ("staff.continuations.index", "staff.awards.index")),
+        Entry("Records", ("staff.home.events",)),
+        Entry("Administration", ("staff.accounts.people",)),
+    ),
+}
+
+
+def install(app: Flask) -> None:
+    """Give the frame's variables to every template."""
+    app.context_processor(variables)
+
+
+def variables() -> dict[str, object]:
+    """Return the frame's variables; a template of mail, rendered by the worker, gets the contact only."""
+    if "actor" not in g:
+        return {"contact": _contact()}
+    actor = current.actor()
+    audience = audience_here(actor)
+    shown: dict[str, object] = {
+        "navigation": navigation(audience, actor),
+        "home_url": url_for("public.home.index"),
+        "contact": _contact(),
+        "clock_bar": _clock_bar(actor.zone),
+        "sign_in_url": url_for("public.accounts.sign_in"),
+    }
+    if actor.is_signed_in:
+        shown |= _person(actor, audience)
+    if audience == "staff" and "staff.home.search" in current_app.view_functions:
+        shown["search_url"] = url_for("staff.home.search")
+    return shown
+
+
+def audience_here(actor: Actor) -> str:
+    """Say in which audience this page stands; on an error page, the person's own."""
+    first = (request.endpoint or "").split(".")[0]
+    return first if first in AUDIENCES else doors(actor)[0]
+
+
+def doors(actor: Actor) -> list[str]:
+    """List the audiences in which a person can stand, the first being their own home."""
+    if not actor.is_signed_in:
+        return ["public"]
+    open_doors = [name for name, has in (("staff", actor.is_staff), ("reviewer", actor.is_reviewer)) if has]
+    if actor.memberships or not open_doors:
+        open_doors.append("applicant")
+    return open_doors
+
+
+def navigation(audience: str, actor: Actor) -> list[tuple[str, str, bool]]:
+    """List an audience's navigation as far as it is open to the actor: label, address, here or not."""
+    here = (request.endpoint or "").rpartition(".")[0]
+    shown = []
+    for entry in NAVIGATION[audience]:
+        endpoint = next((name for name in entry.endpoints if _is_open(name)), None)
+        if endpoint is not None:
+            is_here = endpoint == request.endpoint or (
+                endpoint.rpartition(".")[0] == here and not here.endswith(".home")
+            )
+            shown.append((entry.label, url_for(endpoint), is_here))
+    return shown
+
+
+def role_words(actor: Actor, audience: str) -> str:
+    """Say in which role the person stands here."""
+    if audience == "staff" or (audience == "public" and actor.is_staff):
+        return ", ".join(sorted(actor.staff_roles)).capitalize()
+    if audience == "reviewer" or (audience == "public" and actor.is_reviewer):
+        return "Reviewer"
+    if Role.REPRESENTATIVE in actor.memberships.values():
+        return "Authorized representative"
+    return "Member" if actor.memberships else ""
+
+
+def _is_open(endpoint: str) -> bool:
+    door = current_app.extensions["grants.doors"].get(endpoint)
+    return door is not None and current.may(door.permission)
+
+
+def _person(actor: Actor, audience: str) -> dict[str, object]:
+    mine = doors(actor)
+    person = getattr(g, "person", None)
+    return {
+        "person": actor.name,
+        "person_uid": person.uid if person is not None else str(actor.person_id),
+        "role": role_words(actor, audience),
+        "doors": [(DOORS[door], url_for(f"{door}.home.index"), door == audience) for door in mine],
+        "home_url": url_for(f"{mine[0] if audience == 'public' else audience}.home.index"),
+        "account_url": url_for("public.accounts.own"),
+        "sign_out_url": url_for("public.accounts.sign_out"),
+        "session_ends_at": getattr(g, "session_ends_at", None),
+    }
+
+
+def _clock_bar(zone: str) -> dict[str, object] | None:
+    if current.settings().mode is not Mode.DEMONSTRATION:
+        return None
+    now = current.now()
+    with current.reading() as session:
+        milestone = queries.next_milestone(session, now)
+    local = now.astimezone(ZoneInfo(zone))
+    return {
+        "now": now,
+        "zone": zone,
+        "zones": ZONES if zone in dict(ZONES) else [*ZONES, (zone, zone)],
+        "next_milestone": milestone,
+        "date": f"{local:%Y-%m-%d}",
+        "time": f"{local:%H:%M}",
+    }
+
+
+def _contact() -> dict[str, str] | None:
+    with current.reading() as session:
+        return queries.contact(session)
