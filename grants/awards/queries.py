@@ -18,6 +18,7 @@ from grants.budgets.rules.table import to_period
 from grants.competitions.models import TargetState
 from grants.competitions.queries import states_of
 from grants.documents.models import Letter
+from grants.documents.workflow import LetterStatus
 from grants.organizations.models import Organization
 from grants.reviews.models import Ranking
 from grants.reviews.queries.panels import rankings_of
@@ -245,3 +246,18 @@ def _decimal_text(fraction: str) -> str:
     if value.denominator == 1:
         return str(value.numerator)
     return f"{Decimal(value.numerator) / Decimal(value.denominator):.2f}"
+
+
+def reviewed_applications(session: Session, competition_id: int) -> list[Application]:
+    """Return the applications that were reviewed, by state and number."""
+    return [application for application, _ in _reviewed(session, competition_id)]
+
+
+def letters_standing(session: Session, competition_id: int) -> set[int]:
+    """Return the applications that have a decision letter which was neither discarded nor superseded."""
+    rows = select(Letter.application_id).where(
+        col(Letter.competition_id) == competition_id,
+        col(Letter.kind).in_(["award", "decline"]),
+        col(Letter.status).not_in([LetterStatus.DISCARDED, LetterStatus.SUPERSEDED]),
+    )
+    return {application_id for application_id in session.exec(rows).all() if application_id is not None}

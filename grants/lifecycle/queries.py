@@ -107,3 +107,9 @@ def has_outgoing(session: Session) -> bool:
     notice = select(Notice.id).where(col(Notice.progress) == NoticeStatus.WAITING).limit(1)
     message = select(Message.id).where(col(Message.progress) == MessageStatus.QUEUED).limit(1)
     return session.exec(notice).first() is not None or session.exec(message).first() is not None
+
+
+def events_about(session: Session, subject_type: str, subject_id: int, *, most: int = 200) -> list[Event]:
+    """Return what happened to one record, newest first."""
+    rows = select(Event).where(col(Event.subject_type) == subject_type, col(Event.subject_id) == subject_id)
+    return list(session.exec(rows.order_by(col(Event.seq).desc()).limit(most)).all())

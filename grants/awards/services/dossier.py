@@ -20,12 +20,10 @@ from grants.budgets.rules.totals import assess_year
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, rule_set_of
 from grants.errors import NotFound, refuse
-from grants.money import dollars
 from grants.organizations.models import Organization
 from grants.organizations.queries import organization_by_id, representatives_of
 from grants.policies.loader import NoRule, rule_on
 from grants.policies.rows import CostShareRow, SelectedAgain
-
 
 T = TypeVar("T")
 
@@ -93,7 +91,7 @@ def governing_rule(
     if rules is None:
         raise refuse("rules", "The competition has no frozen rules; it was never published.")
     published = rules.cost_share
-    again = selected_again and competition.selected_again is SelectedAgain.THIRD
+    again = selected_again and competition.selected_again is SelectedAgain.LOWEST
     try:
         today = rule_on(CostShareRow, day)
     except NoRule:

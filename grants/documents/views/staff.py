@@ -120,7 +120,9 @@ def release(batch: Batch) -> ResponseReturnValue:
                 row = batch_by_uid(session, batch.uid)
                 if row is None:
                     raise NotFound
-                release_batch(session, row, actor=current.actor(), now=current.now())
+                releases = current_app.extensions["grants.releases"]
+                act = releases.get(row.kind, release_batch)
+                act(session, row, actor=current.actor(), now=current.now())
         except Refused as refusal:
             form.refuse(refusal)
         else:
