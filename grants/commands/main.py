@@ -4,6 +4,7 @@ import click
 
 from grants.commands import policies as policies_commands
 from grants.commands.audit import audit
+from grants.commands.competition import competition
 from grants.commands.database import database
 from grants.commands.running import config, serve, worker
 
@@ -13,7 +14,7 @@ def main() -> None:
     """Run and keep the center competitions."""
 
 
-for command in (audit, config, database, policies_commands.policies, serve, worker):
+for command in (audit, competition, config, database, policies_commands.policies, serve, worker):
     main.add_command(command)
 
 

@@ -235,7 +235,7 @@ class Amendment(Record, table=True):
 class NoticeEdition(Record, table=True):
     """The notice as it stood after publication (edition 0) or after an amendment: data kept for ever.
 
-    `content` is the notice's plain data, `sha256` the PDF once the worker has made it.
+    `content` is the notice's plain data, `file_id` the PDF once the worker has made it.
     """
 
     __tablename__ = "notice_edition"
@@ -245,6 +245,4 @@ class NoticeEdition(Record, table=True):
     edition: int
     content: dict[str, Any] = Field(sa_type=Document)
     made_at: datetime = Field(sa_type=Instant)
-    sha256: str | None = Field(default=None, max_length=64)
-    size: int | None = None
-    pages: int | None = None
+    file_id: int | None = Field(default=None, foreign_key="stored_file.id")

@@ -73,6 +73,17 @@ class PointsField(_TypedText):
         return f"{value:f}"
 
 
+class WholeField(_TypedText):
+    """A whole number; which ones are allowed is for the rules to say."""
+
+    def parse(self, text: str) -> int:
+        """Read a whole number."""
+        plain = text.replace(",", "")
+        if not plain.removeprefix("-").isdecimal() or len(plain) > 12:  # noqa: PLR2004  # longer than any count
+            raise ValueError(f"Enter a whole number, for example 3; “{text[:40]}” is not one.")
+        return int(plain)
+
+
 class DayField(_TypedText):
     """A date, as 2014-10-15, 10/15/2014 or October 15, 2014."""
 

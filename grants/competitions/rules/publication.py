@@ -198,9 +198,20 @@ def _rules(one: n.Rules, facts: PublicationFacts) -> Found:
     except NoRule as fault:
         yield _wrong("no_rule", str(fault))
         return
-    yield from rules.cautions()
+    yield from _cautions(rules)
     if facts.notice.award.expected_award is not None:
         yield from cost_share_findings(rules, facts.notice.award.expected_award)
+
+
+def _cautions(rules: RuleSet) -> Found:
+    cautions = rules.cautions()
+    yield from (one for one in cautions if one.level is Level.LOOK)
+    unconfirmed = [row.title for row in rules.all_rows if row.caution]
+    if unconfirmed:
+        rows = "1 rule" if len(unconfirmed) == 1 else f"{len(unconfirmed)} rules"
+        yield _warn(
+            "rules", f"{rows} of the catalogue to confirm before official use: {'; '.join(unconfirmed)}."
+        )
 
 
 def _contact(one: n.Contact, _facts: PublicationFacts) -> Found:

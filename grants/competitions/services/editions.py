@@ -9,7 +9,9 @@ from grants.access.actor import Actor
 from grants.competitions.models import Competition, NoticeEdition
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.plain import encode_json
+from grants.documents.services.storing import FileReady, record_file
 from grants.jobs.queue import enqueue
+from grants.lifecycle.queries import lock
 
 NOTICE_JOB: Final = "competitions.notice"
 
@@ -41,8 +43,12 @@ def keep_edition(
     return kept
 
 
-def attach_pdf(session: Session, edition: NoticeEdition, *, sha256: str, size: int, pages: int) -> None:
-    """Note the PDF that the worker made; one that is there already is kept."""
-    if edition.sha256 is None:
-        edition.sha256, edition.size, edition.pages = sha256, size, pages
+def attach_pdf(
+    session: Session, edition: NoticeEdition, ready: FileReady, *, actor: Actor, now: datetime
+) -> NoticeEdition:
+    """Record the PDF that the worker made; one that is there already is kept."""
+    lock(session, edition)
+    if edition.file_id is None:
+        edition.file_id = record_file(session, ready, actor=actor, now=now).id
         session.add(edition)
+    return edition
