@@ -85,6 +85,25 @@ class Inputs:
             for state in self.states
         )
 
+    def final_sheets(self, state: StateRound) -> dict[str, dict[str, Sheet]]:
+        """Return the sheets that rank: application, then reviewer; revised before initial.
+
+        Without reviewers who are left out, in conflict or recused, and without sheets nobody assigned.
+        """
+        barred = {(one.application, one.reviewer) for one in self.conflicts}
+        latest = {(one.application, one.reviewer): one for one in (*self.initial, *self.revised)}
+        return {
+            name: {
+                who: sheet
+                for who in sorted(panel)
+                if who not in state.left_out
+                and (name, who) not in barred
+                and (sheet := latest.get((name, who))) is not None
+                and not sheet.recused
+            }
+            for name, panel in state.panels.items()
+        }
+
     def _totals(self, stage: Stage) -> dict[tuple[str, str], Fraction | Absent]:
         return {(one.application, one.reviewer): total(self.rubric, one) for one in self.sheets(stage)}
 

@@ -30,12 +30,12 @@ class Matrix:
     @property
     def applications_scored(self) -> Flags:
         """Return which applications have a score."""
-        return self.present.sum(axis=1) > 0
+        return np.asarray(self.present.any(axis=1), dtype=np.bool_)
 
     @property
     def reviewers_scoring(self) -> Flags:
         """Return which reviewers gave a score."""
-        return self.present.sum(axis=0) > 0
+        return np.asarray(self.present.any(axis=0), dtype=np.bool_)
 
     def rows(self) -> list[Floats]:
         """Return the scores of each application that has any."""

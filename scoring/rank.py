@@ -120,7 +120,7 @@ def rank(ballot: Ballot, rules: Rules) -> Ranking:
 def order(scores: Scores, rules: Rules) -> tuple[Place, ...]:
     """Return finalists in the order of the method; equal ones share a place and stand by name."""
     ranks = reviewer_ranks(scores, rules.tie_rule) if rules.method is Method.RANK_SUM else {}
-    values = {name: _value(scores[name], ranks.get(name, {}), rules.method) for name in scores}
+    values = results(scores, rules)
     means = {name: _defined(mean(scores[name].values())) for name in scores}
     by_method = {name: _ascending(values[name], rules.method) for name in scores}
     keys = {name: (by_method[name], *(-means[name] for _ in rules.tie_breaks)) for name in scores}
@@ -140,6 +140,12 @@ def order(scores: Scores, rules: Rules) -> tuple[Place, ...]:
         for name in scores
     ]
     return tuple(sorted(placed, key=lambda place: (place.place, place.application)))
+
+
+def results(scores: Scores, rules: Rules) -> dict[str, Fraction]:
+    """Return what the method ranks each finalist by: a rank sum, mean, median or trimmed mean."""
+    ranks = reviewer_ranks(scores, rules.tie_rule) if rules.method is Method.RANK_SUM else {}
+    return {name: _value(scores[name], ranks.get(name, {}), rules.method) for name in scores}
 
 
 def reviewer_ranks(scores: Scores, tie_rule: TieRule) -> dict[str, dict[str, Fraction]]:
