@@ -24,6 +24,7 @@ from grants.applications.rules.content import SubmissionContent, from_json
 from grants.applications.workflow import ApplicationStatus
 from grants.competitions.models import Competition
 from grants.documents.models import StoredFile
+from grants.lifecycle.models import Event
 from grants.organizations.models import MemberRole, Membership, Organization
 
 PAGE = 50
@@ -385,3 +386,26 @@ def drafts_due(session: Session, *, after: datetime, until: datetime) -> list[Ap
         .order_by(col(Application.id))
     )
     return [ApplicationRow(*row) for row in session.exec(rows).all()]
+
+
+PUBLIC_EVENTS = (
+    "application.started",
+    "application.submit",
+    "application.resubmit",
+    "application.withdraw",
+    "application.screen_in",
+    "application.screen_out",
+    "application.undo_screening",
+    "application.came_late",
+)
+"""What the applicant sees of the record; what is decided in the house is told by letter."""
+
+
+def public_events(session: Session, application_id: int) -> list[Event]:
+    """Return what happened to an application as its host may see it, oldest first."""
+    rows = (
+        select(Event)
+        .where(col(Event.application_id) == application_id, col(Event.kind).in_(PUBLIC_EVENTS))
+        .order_by(col(Event.seq))
+    )
+    return list(session.exec(rows).all())

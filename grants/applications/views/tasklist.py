@@ -75,8 +75,8 @@ def _self_check(workspace: Workspace) -> Task:
             "public.eligibility.check", number=competition.number, application=workspace.application.uid
         )
         return Task("Eligibility self-check", url, ("Not done", "plain"), is_done=False, detail="two minutes")
-    levels = [result["level"] for result in check.results]
-    failed, look = levels.count("stop"), levels.count("look")
+    outcomes = [result["outcome"] for result in check.results]
+    failed, look = outcomes.count("fail"), outcomes.count("look")
     words = f"{failed} not met" if failed else "Met"
     return Task(
         "Eligibility self-check",

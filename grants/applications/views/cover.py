@@ -1,0 +1,140 @@
+"""The cover of an application, and the people and partners named in it."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from grants.applications import queries
+from grants.applications.forms import AboutForm, PartyForm
+from grants.applications.models import Application, PartyKind
+from grants.applications.services import cover
+from grants.applications.services.cover import About
+from grants.applications.services.workspace import Frame, frame_of
+from grants.applications.views.doors import applicant, around
+from grants.applications.views.tasks import crumbs_of
+from grants.errors import NotFound, Refused, StaleVersion
+from grants.web import current
+from grants.web.render import go, page
+
+
+@applicant.page(
+    "/<uid>/about",
+    "about",
+    permission="application.read",
+    load=queries.application_by_uid,
+    methods=("GET", "POST"),
+)
+def about(application: Application) -> ResponseReturnValue:
+    """Give the application its title, its director and its contact."""
+    with current.reading() as session:
+        frame = frame_of(session, application)
+    form = _about_form(frame)
+    if form.is_sent():
+        actor, now = current.actor(), current.now()
+        try:
+            with current.writing() as session:
+                session.add(application)
+                version = form.version.data or 0
+                cover.save_about(
+                    session, application, _typed(form, frame), version=version, actor=actor, now=now
+                )
+        except StaleVersion as stale:
+            form.version.data = stale.version
+            return _about_page(frame, form, stale=stale, status=409)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return go("applicant.applications.tasks", uid=application.uid, said="Saved.")
+    return _about_page(frame, form)
+
+
+def _about_form(frame: Frame) -> AboutForm:
+    application = frame.application
+    form = AboutForm()
+    form.contact.choices = [("", "Choose a member"), *((m.person.uid, m.person.name) for m in frame.members)]
+    if request.method == "GET":
+        contact = next(
+            (m.person.uid for m in frame.members if m.person.id == application.contact_person_id), ""
+        )
+        form.project_title.data = application.project_title
+        form.service_area.data = application.service_area
+        form.center_director.data = application.center_director
+        form.contact.data, form.version.data = contact, application.version
+    return form
+
+
+def _typed(form: AboutForm, frame: Frame) -> About:
+    contact = next((m.person.id for m in frame.members if m.person.uid == form.contact.data), None)
+    return About(
+        project_title=form.project_title.data or "",
+        service_area=form.service_area.data or "",
+        center_director=form.center_director.data or "",
+        contact_person_id=contact,
+    )
+
+
+def _about_page(
+    frame: Frame, form: AboutForm, *, stale: StaleVersion | None = None, status: int = 200
+) -> ResponseReturnValue:
+    return page(
+        "applicant/applications/about.html",
+        status=status,
+        **around(frame, "about"),
+        form=form,
+        stale=stale,
+        crumbs=crumbs_of(frame.competition, frame.application, "About"),
+    )
+
+
+@applicant.page(
+    "/<uid>/people",
+    "people",
+    permission="application.read",
+    load=queries.application_by_uid,
+    methods=("GET", "POST"),
+)
+def people(application: Application) -> ResponseReturnValue:
+    """Name the key people, the partners and the signers of letters."""
+    form = PartyForm()
+    if "remove" in request.form:
+        return _remove_party(application, request.form["remove"])
+    if form.is_sent():
+        actor, now = current.actor(), current.now()
+        try:
+            with current.writing() as session:
+                session.add(application)
+                named = cover.name_party(
+                    session,
+                    application,
+                    kind=PartyKind(form.kind.data),
+                    name=form.name.data or "",
+                    affiliation=form.affiliation.data or "",
+                    role=form.role.data or "",
+                    actor=actor,
+                    now=now,
+                )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            said = f"{named.name} is named."
+            return go("applicant.applications.people", uid=application.uid, said=said)
+    with current.reading() as session:
+        frame = frame_of(session, application)
+        parties = queries.parties_of(session, application.id)
+    return page(
+        **around(frame, "people"),
+        form=form,
+        parties=parties,
+        crumbs=crumbs_of(frame.competition, application, "People and partners"),
+    )
+
+
+def _remove_party(application: Application, uid: str) -> ResponseReturnValue:
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        session.add(application)
+        party = queries.party_by_uid(session, application.id, uid)
+        if party is None:
+            raise NotFound
+        cover.remove_party(session, application, party, actor=actor, now=now)
+    said = f"{party.name} is taken out."
+    return go("applicant.applications.people", uid=application.uid, said=said)
