@@ -1,6 +1,7 @@
 """What is wrong with the catalogue: gaps, overlaps, missing authority, impossible values."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
 from datetime import timedelta
 from fractions import Fraction
 from functools import singledispatch
@@ -79,8 +80,18 @@ def _faults_of_row(kind: Kind, row: rows.Row) -> Iterable[Finding]:
         yield _fault("ends_before_it_begins", kind, f"{where}: it ends before it begins.")
     if (row.look_from is None) != (row.look_to is None) or (row.look_from is not None and not row.look_why):
         yield _fault("look_incomplete", kind, f"{where}: look_from, look_to and look_why go together.")
+    for name in sorted(set(row.unconfirmed) - _field_names(row)):
+        yield _fault("no_such_field", kind, f"{where}: unconfirmed names {name}, which is no field.")
     for sentence in _impossible(row):
         yield _fault("impossible_value", kind, f"{where}: {sentence}")
+
+
+def _field_names(thing: object) -> set[str]:
+    """Return the names of a row's fields and of the fields of its parts."""
+    if not is_dataclass(thing) or isinstance(thing, type):
+        return set()
+    own = {field.name for field in fields(thing)}
+    return own.union(*(_field_names(getattr(thing, name)) for name in own))
 
 
 @singledispatch

@@ -38,7 +38,7 @@ def row_as_markdown(row: rows.Row) -> str:
         f"- In force: from {row.effective_from.isoformat()}{until}",
         f"- Authority: {row.authority}",
         f"- Known: {known}",
-        *(f"- {label}: {value}" for label, value in values_of(row)),
+        *(f"- {label}: {value}" for label, value in values_of(row, row)),
     ]
     if row.look_from and row.look_to:
         days = f"{row.look_from.isoformat()} to {row.look_to.isoformat()}"
@@ -48,8 +48,8 @@ def row_as_markdown(row: rows.Row) -> str:
     return "\n".join(lines)
 
 
-def values_of(thing: object) -> list[tuple[str, str]]:
-    """Return label and value of each field that is the row's own, in the order of the row."""
+def values_of(thing: object, row: rows.Row) -> list[tuple[str, str]]:
+    """Return label and value of each field of a row, or of a part of it, in order, with its caution."""
     if not is_dataclass(thing) or isinstance(thing, type):
         return []
     apart = _SAID_APART if isinstance(thing, rows.Row) else set()
@@ -59,9 +59,10 @@ def values_of(thing: object) -> list[tuple[str, str]]:
         if field.name in apart or value in ("", ()):
             continue
         if is_dataclass(value):
-            found += values_of(value)
+            found += values_of(value, row)
         else:
-            found.append((_label(field.name), _value(field.name, value)))
+            doubt = " (sample data, confirm)" if field.name in row.unconfirmed else ""
+            found.append((_label(field.name), _value(field.name, value) + doubt))
     return found
 
 

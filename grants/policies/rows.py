@@ -24,7 +24,10 @@ class Mark(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """What every rule of the catalogue carries; dates are inclusive."""
+    """What every rule of the catalogue carries; dates are inclusive.
+
+    `unconfirmed` names the fields that are known less well than the row: they carry the caution alone.
+    """
 
     id: str
     title: str
@@ -36,6 +39,7 @@ class Row:
     look_from: date | None = None
     look_to: date | None = None
     look_why: str = ""
+    unconfirmed: tuple[str, ...] = ()
 
     def is_in_force(self, day: date) -> bool:
         """Say whether the row acts on that day."""
@@ -51,6 +55,17 @@ class Row:
     def caution(self) -> str:
         """Return "sample data, confirm" with the mark where the row may not be printed as law."""
         return "" if self.mark.is_confirmed else f"sample data, confirm ({self.mark})"
+
+    @property
+    def doubt(self) -> str:
+        """Return the caution of the row, or of those of its fields that carry one; "" where there is none."""
+        if self.caution or not self.unconfirmed:
+            return self.caution
+        return f"sample data, confirm: {', '.join(name.replace('_', ' ') for name in self.unconfirmed)}"
+
+    def caution_for(self, name: str) -> str:
+        """Return "sample data, confirm" where one field may not be printed as law."""
+        return self.caution or ("sample data, confirm" if name in self.unconfirmed else "")
 
 
 class SelectedAgain(StrEnum):

@@ -71,12 +71,14 @@ class RuleSet:
         looks = look_on(self.cost_share, self.award_expected_on)
         unconfirmed = [
             Finding(
-                f"policies.unconfirmed.{row.id}", f"{row.title}: {row.caution}.", authority=row.authority,
+                f"policies.unconfirmed.{row.id}",
+                f"{row.title}: {row.doubt}.",
+                authority=row.authority,
                 level=Level.WARN,
             )
             for row in self.all_rows
-            if row.caution
-        ]  # fmt: skip
+            if row.doubt
+        ]
         return looks + unconfirmed
 
 

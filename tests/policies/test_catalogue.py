@@ -106,6 +106,7 @@ def test_a_person_must_look_while_two_texts_stood(day: date, levels: list[Level]
         ('"2/5", "1/3"', '"2/5", 0.3333', "policies.unreadable"),
         ('id = "aica-2017"', 'id = "omnibus-1988-schedule"', "policies.name_twice"),
         ("look_to = 2017-06-26", "", "policies.look_incomplete"),
+        ('unconfirmed = ["cost_share_year"]', 'unconfirmed = ["weather"]', "policies.no_such_field"),
         ('overmatch = "lost"', 'overmatch = "kept"', "policies.unreadable"),
         ('overmatch = "lost"', 'undermatch = "lost"', "policies.unreadable"),
         ("[[row]]", "[[row", "policies.unreadable"),
@@ -208,5 +209,9 @@ def test_values_below_firm_knowledge_carry_their_caution() -> None:
     rule_set = rule_set_for(date(2014, 8, 1))
 
     assert rule_set.cost_share.caution == ""
+    assert rule_set.cost_share.caution_for("federal_share_by_year") == ""
+    assert rule_set.cost_share.caution_for("selected_again") == "sample data, confirm"
+    assert rule_set.cost_share.doubt == "sample data, confirm: selected again, cost share year"
+    assert rule_set.eligible_applicants.caution_for("location") == "sample data, confirm (likely)"
     assert rule_set.review.caution == "sample data, confirm (recalled)"
     assert "policies.unconfirmed.individual-review" in {finding.code for finding in rule_set.cautions()}
