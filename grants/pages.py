@@ -4,6 +4,8 @@ from flask import Blueprint, Flask
 
 from grants.accounts.views import own as own_account
 from grants.accounts.views import staff as staff_accounts
+from grants.awards.views import applicant as own_awards
+from grants.awards.views import staff as staff_awards
 from grants.documents.views import applicant as letters_applicant
 from grants.documents.views import public as letters_public
 from grants.documents.views import staff as letters_staff
@@ -22,6 +24,8 @@ SITE: list[Pages] = [
     staff_accounts.pages,
     organizations.pages,
     invitations.pages,
+    staff_awards.pages,
+    own_awards.pages,
     letters_staff.pages,
     letters_applicant.pages,
     letters_public.pages,

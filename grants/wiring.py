@@ -12,6 +12,7 @@ from grants.accounts import notices as account_notices
 from grants.accounts.services import keys
 from grants.accounts.views import note_life
 from grants.accounts.views.browser import live_standing
+from grants.awards import notices as award_notices
 from grants.awards.rules import letter_kinds as award_letters
 from grants.awards.services import lettering
 from grants.config import Settings
@@ -33,6 +34,10 @@ NOTICES: dict[str, Callable[..., Any]] = {
     "organizations.joined": organization_notices.joined,
     "organizations.declined": organization_notices.declined,
     "organizations.member_changed": organization_notices.member_changed,
+    "documents.letter_released": award_notices.letter_released,
+    "awards.selection_signed": award_notices.selection_signed,
+    "awards.selection_returned": award_notices.selection_returned,
+    "awards.countersigned": award_notices.countersigned,
 }
 """Notice name to `(session, event) -> list[Mail]`."""
 

@@ -70,7 +70,7 @@ AWARD = workflow(
     "award",
     AwardStatus,
     initial=AwardStatus.PREPARED,
-    final=[AwardStatus.LAPSED],
+    final=[AwardStatus.ACCEPTED, AwardStatus.LAPSED],
     moves=[
         move(
             "make",
