@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.plugins.demonstration",
     "tests.plugins.documents",
     "tests.plugins.shared_fixtures",
+    "tests.plugins.properties",
 ]
 
 BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}

@@ -1,7 +1,6 @@
 """SF-424A agrees with the published vectors, and a derived form says what the budget says."""
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,17 +14,9 @@ from grants.budgets.rules import sf424a
 from grants.budgets.rules.sf424a import Activity, Form, FormTotals
 from grants.budgets.rules.table import EXPENSES, REVENUE, Column, YearBudget, totals
 
-FIXTURES = Path(os.environ.get("GRANTS_FIXTURES", Path(__file__).parents[3] / "shared" / "fixtures"))
 
-
-def published(name: str) -> Any:
-    """Return a published file's content, or skip with the reason; with CI=true its absence fails."""
-    path = FIXTURES / name
-    if not path.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is missing; set GRANTS_FIXTURES to the folder of published data")
-        pytest.skip(f"{name} is not here; set GRANTS_FIXTURES to the folder of published data")
-    return json.loads(path.read_text(encoding="utf-8"))
+def published(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text(encoding="utf-8"))
 
 
 def cents(amounts: Mapping[str, str]) -> dict[str, int]:
@@ -62,15 +53,15 @@ def check_totals(found: FormTotals, expected: Mapping[str, Any]) -> None:
     assert found.cash == cents(cash["total_forecasted_cash_needs"])
 
 
-def test_the_agency_s_own_case_agrees_to_the_cent() -> None:
-    case = published("sf424a_hhs_test_case.json")
+def test_the_agency_s_own_case_agrees_to_the_cent(shared_fixtures: Path) -> None:
+    case = published(shared_fixtures, "sf424a_hhs_test_case.json")
 
     check_totals(sf424a.complete(read(case["input"])), case["expected_totals"])
 
 
 @pytest.mark.parametrize("number", range(30))
-def test_every_published_vector_agrees_to_the_cent(number: int) -> None:
-    case = published("sf424a_vectors.json")[number]
+def test_every_published_vector_agrees_to_the_cent(number: int, shared_fixtures: Path) -> None:
+    case = published(shared_fixtures, "sf424a_vectors.json")[number]
     form = read(case["input"])
 
     check_totals(sf424a.complete(form), case["expected"])
@@ -82,8 +73,8 @@ def test_every_published_vector_agrees_to_the_cent(number: int) -> None:
         )
 
 
-def test_no_published_vector_is_left_out() -> None:
-    assert len(published("sf424a_vectors.json")) == 30
+def test_no_published_vector_is_left_out(shared_fixtures: Path) -> None:
+    assert len(published(shared_fixtures, "sf424a_vectors.json")) == 30
 
 
 @pytest.mark.parametrize("activities", [0, 5])

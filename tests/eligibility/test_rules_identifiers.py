@@ -1,25 +1,12 @@
 """A typo in an identifier is told at once, and what is only unlikely warns."""
 
 import csv
-import os
 from pathlib import Path
 
 import pytest
 
 from grants.eligibility.rules import identifiers
 from grants.findings import Finding, Level
-
-FIXTURES = Path(os.environ.get("GRANTS_FIXTURES", Path(__file__).parents[3] / "shared" / "fixtures"))
-
-
-def published(name: str) -> Path:
-    """Return a published file, or skip with the reason; with CI=true its absence fails."""
-    path = FIXTURES / name
-    if not path.exists():
-        if os.environ.get("CI") == "true":
-            pytest.fail(f"{name} is missing; set GRANTS_FIXTURES to the folder of published data")
-        pytest.skip(f"{name} is not here; set GRANTS_FIXTURES to the folder of published data")
-    return path
 
 
 def said(found: list[Finding]) -> list[tuple[Level, str]]:
@@ -75,8 +62,8 @@ def test_one_wrong_sign_mostly_breaks_the_check_digit() -> None:
     assert sum(bool(identifiers.uei_findings(uei)) for uei in changed) >= 8
 
 
-def test_the_check_digit_agrees_with_published_identifiers() -> None:
-    ueis = published("sam/gsa_doc_ueis.txt").read_text(encoding="utf-8").split()
+def test_the_check_digit_agrees_with_published_identifiers(shared_fixtures: Path) -> None:
+    ueis = (shared_fixtures / "sam" / "gsa_doc_ueis.txt").read_text(encoding="utf-8").split()
 
     fitting = [uei for uei in ueis if identifiers.uei_check_digit(uei[:11]) == uei[11]]
 
@@ -115,8 +102,8 @@ def test_a_typo_in_an_ein_is_told(ein: str, found: list[tuple[Level, str]]) -> N
     assert said(identifiers.ein_findings(ein)) == found
 
 
-def test_the_prefixes_agree_with_the_published_list() -> None:
-    with published("ein_prefixes.csv").open(encoding="utf-8", newline="") as lines:
+def test_the_prefixes_agree_with_the_published_list(shared_fixtures: Path) -> None:
+    with (shared_fixtures / "ein_prefixes.csv").open(encoding="utf-8", newline="") as lines:
         never = {row["prefix"] for row in csv.DictReader(lines) if row["valid"] == "N"}
 
     assert identifiers.never_assigned_prefixes() == never
