@@ -1,0 +1,52 @@
+"""The forms of deeds: start, load, publish, amend, cancel."""
+
+from flask_wtf.file import FileField
+from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+
+from grants.web.fields import WholeField, text
+from grants.web.forms import Form
+
+COPY_DATES = [("move", "Move every date by whole years"), ("clear", "Leave the dates empty")]
+
+
+class StartForm(Form):
+    """A new competition: empty, or a copy of another."""
+
+    number = text(
+        "Opportunity number", needed="Enter the opportunity number of the new competition.", longest=60
+    )
+    title = text("Title")
+    source = SelectField("Copy everything from", choices=[("", "Nothing: start empty")], default="")
+    fiscal_year = WholeField("Fiscal year")
+    dates = RadioField("Dates of the copy", choices=COPY_DATES, default="move")
+
+
+class LoadForm(Form):
+    """A competition as a TOML file or as its text."""
+
+    upload = FileField("TOML file")
+    file = TextAreaField("Or the text of the file")
+
+
+class PublishForm(Form):
+    """The confirmation of publication; `version` is what was checked."""
+
+    version = HiddenField()
+
+
+class CancelForm(Form):
+    """Why a competition is canceled."""
+
+    reason = text("Reason", needed="Say why; applicants read it.", longest=4000, area=True)
+
+
+class AmendForm(Form):
+    """Why the notice is changed, and the text for Grants.gov."""
+
+    version = HiddenField()
+    why = text("Why", longest=4000, area=True)
+    grants_gov_text = text("Text for Grants.gov", longest=20_000, area=True)
+
+
+class DeedForm(Form):
+    """A form of one button."""
