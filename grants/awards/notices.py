@@ -101,4 +101,3 @@ def _about_selection(session: Session, selection: Selection, person: Person, wor
 def _let_in(session: Session, people: Iterable[Person], application_id: int | None) -> list[Person]:
     barred = barred_people(session, application_id) if application_id else frozenset()
     return [person for person in people if person.id not in barred]
-

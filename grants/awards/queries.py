@@ -73,6 +73,11 @@ def award_by_uid(session: Session, uid: str) -> Award | None:
     return session.exec(select(Award).where(col(Award.uid) == uid)).first()
 
 
+def award_by_fain(session: Session, fain: str) -> Award | None:
+    """Return an award by its award number."""
+    return session.exec(select(Award).where(col(Award.fain) == fain)).first()
+
+
 def award_by_id(session: Session, award_id: int) -> Award:
     """Return an award."""
     return session.exec(select(Award).where(col(Award.id) == award_id)).one()

@@ -92,9 +92,7 @@ def open_upload(session: Session, person_id: int, place: str) -> Upload | None:
     """Return the upload that a person has under way for a place, the latest if there are several."""
     rows = (
         select(Upload)
-        .where(
-            col(Upload.person_id) == person_id, col(Upload.place) == place, col(Upload.ended_at).is_(None)
-        )
+        .where(col(Upload.person_id) == person_id, col(Upload.place) == place, col(Upload.ended_at).is_(None))
         .order_by(col(Upload.id).desc())
     )
     return session.exec(rows).first()

@@ -67,7 +67,8 @@ def points(value: Decimal | Fraction | int | None) -> str:
     if value is None:
         return "–"
     if isinstance(value, Fraction):
-        return f"{float(value):.2f}" if value.denominator > 1 else str(value.numerator)
+        exact = Decimal(value.numerator) / Decimal(value.denominator)
+        return f"{exact:.2f}" if value.denominator > 1 else str(value.numerator)
     number = Decimal(value)
     return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
 

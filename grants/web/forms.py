@@ -7,9 +7,37 @@ from flask_wtf import FlaskForm
 from grants.errors import Refused
 from grants.findings import Finding, Level
 
+SENTENCES = {
+    "Not a valid choice.": "Choose one of the answers.",
+    "This field is required.": "Fill this in.",
+    "Invalid Choice: could not coerce.": "Choose one of the answers.",
+    "'%(value)s' is not a valid choice for this field.": "Choose from the answers that are listed.",
+    "'%(value)s' are not valid choices for this field.": "Choose from the answers that are listed.",
+}
+
+
+class OurSentences:
+    """What WTForms would say by itself, in our words."""
+
+    def gettext(self, text: str) -> str:
+        """Return our sentence for a message of the library."""
+        return SENTENCES.get(text, text)
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """Return our sentence for a counted message of the library."""
+        text = singular if count == 1 else plural
+        return SENTENCES.get(text, text)
+
 
 class Form(FlaskForm):
     """A form with CSRF; findings of a service are laid on its fields by name."""
+
+    class Meta(FlaskForm.Meta):
+        """How WTForms makes this form."""
+
+        def get_translations(self, _form: object) -> OurSentences:
+            """Have the library speak in our sentences."""
+            return OurSentences()
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)

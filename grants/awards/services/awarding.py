@@ -11,7 +11,7 @@ from grants.access.actor import Actor
 from grants.access.check import require
 from grants.applications.models import Application
 from grants.awards.models import Action, ActionKind, Award, BudgetPeriod, Condition, Selection
-from grants.awards.queries import award_of_selection, periods_of
+from grants.awards.queries import award_by_fain, award_of_selection, periods_of
 from grants.awards.rules.gates import AwardItem
 from grants.awards.workflow import SelectionStatus
 from grants.budgets.rules.cost_share import Assessment
@@ -19,7 +19,6 @@ from grants.budgets.rules.periods import spans
 from grants.budgets.rules.table import YearBudget
 from grants.budgets.rules.totals import assess_year
 from grants.budgets.services import years as budget_years
-from grants.competitions.models import Competition
 from grants.errors import Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import perform
@@ -55,7 +54,6 @@ def prepare(
     session: Session,
     selection: Selection,
     application: Application,
-    competition: Competition,
     contents: Sequence[YearBudget],
     *,
     rule: CostShareRow,
@@ -69,40 +67,46 @@ def prepare(
     known = award_of_selection(session, selection.id)
     if known is not None:
         return known
+    award = _new_award(session, selection, application, contents, terms=terms, now=now)
+    for ordinal, content in enumerate(contents, start=1):
+        span = spans(terms.start, [MONTHS] * len(contents))[ordinal - 1]
+        judged = assess_year(content, rule, ordinal, selected_again=selected_again)
+        session.add(_period(award, ordinal, span.begins, span.ends, judged))
+    facts = {"fain": award.fain, "years": len(contents)}
+    record(session, "award.prepared", award, happened="prepared the award", actor=actor, now=now, facts=facts)
+    return award
+
+
+def _new_award(
+    session: Session,
+    selection: Selection,
+    application: Application,
+    contents: Sequence[YearBudget],
+    *,
+    terms: Terms,
+    now: datetime,
+) -> Award:
     if selection.status is not SelectionStatus.APPROVED or selection.signed_by_id is None:
         raise refuse("selection", "The selection must be signed and approved first.", field="fain")
-    _check_fain(terms.fain)
+    _check_fain(session, terms.fain)
     budget = budget_years.copy(session, contents, label=f"Approved plan {terms.fain}", now=now)
-    periods = spans(terms.start, [MONTHS] * len(contents))
     award = Award(
         fain=terms.fain,
         selection_id=selection.id,
         application_id=application.id,
         organization_id=application.organization_id,
-        competition_id=competition.id,
+        competition_id=application.competition_id,
         state=application.state,
         budget_id=budget.id,
         director_name=terms.director_name,
         period_start=terms.start,
-        period_end=periods[-1].ends,
+        period_end=spans(terms.start, [MONTHS] * len(contents))[-1].ends,
         items=dict(terms.entered),
         selected_by_id=selection.signed_by_id,
         prepared_at=now,
     )
     session.add(award)
     session.flush()
-    for ordinal, (span, content) in enumerate(zip(periods, contents, strict=True), start=1):
-        judged = assess_year(content, rule, ordinal, selected_again=selected_again)
-        session.add(_period(award, ordinal, span.begins, span.ends, judged))
-    record(
-        session,
-        "award.prepared",
-        award,
-        happened="prepared the award",
-        actor=actor,
-        now=now,
-        facts={"fain": award.fain, "years": len(contents)},
-    )
     return award
 
 
@@ -141,7 +145,8 @@ def change_terms(
             offered=dict(terms.entered),
             version=award.version,
         )
-    _check_fain(terms.fain)
+    if terms.fain != award.fain:
+        _check_fain(session, terms.fain)
     award.fain, award.director_name, award.items = terms.fain, terms.director_name, dict(terms.entered)
     if terms.start != award.period_start:
         _move_periods(session, award, terms.start)
@@ -285,10 +290,12 @@ def _condition_faults(condition: Condition) -> list[Finding]:
     ]
 
 
-def _check_fain(fain: str) -> None:
+def _check_fain(session: Session, fain: str) -> None:
     plain = fain.replace("-", "")
     if not (plain.isascii() and plain.isalnum() and 5 <= len(plain) <= 30):  # noqa: PLR2004  # FABS: 30
         raise refuse("fain", "Enter the award number with letters and digits, as 70NANB15H001.", field="fain")
+    if award_by_fain(session, fain) is not None:
+        raise refuse("fain", f"Another award has the number {fain}.", field="fain")
 
 
 def _refuse_broken_share(judged: Assessment) -> None:

@@ -1,6 +1,6 @@
 """Gathering what a decision rests on from the record: for the gates, the memo and the letters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
 
@@ -118,22 +118,9 @@ def award_dossier(session: Session, award: Award, *, now: datetime, officer: str
     judged = assess_year(table.contents[0], rule, 1, selected_again=again)
     signer = person_by_id(session, award.made_by_id)
     name = award.made_by_name or (signer.name if signer else officer)
-    facts = AwardFacts(
-        recipient=organization.name,
-        uei=organization.uei,
-        fain=award.fain,
-        award_date=_day(award.made_at or now),
-        period_of_performance=_span(award.period_start, award.period_end),
-        budget_period=_span(periods[0].starts_on, periods[0].ends_on),
-        obligated_now=judged.new_obligation,
-        obligated_total=sum(action.amount for action in actions_of(session, award.id))
-        or judged.new_obligation,
-        approved_match=judged.counted_match,
-        approved_total=judged.federal + judged.counted_match,
-        budget_holds=judged.passes,
-        listing=competition.assistance_listing,
-        contact=_contact(competition, name),
-    )
+    facts = _facts(award, organization, competition, periods[0], judged, officer=name)
+    obligated = sum(action.amount for action in actions_of(session, award.id))
+    facts = replace(facts, obligated_total=obligated or judged.new_obligation)
     representatives = representatives_of(session, organization.id)
     return Dossier(
         award=award,
@@ -147,6 +134,32 @@ def award_dossier(session: Session, award: Award, *, now: datetime, officer: str
         law_differs=differs,
         representative=representatives[0].name if representatives else organization.name,
         grants_officer=name,
+    )
+
+
+def _facts(
+    award: Award,
+    organization: Organization,
+    competition: Competition,
+    first: BudgetPeriod,
+    judged: Assessment,
+    *,
+    officer: str,
+) -> AwardFacts:
+    return AwardFacts(
+        recipient=organization.name,
+        uei=organization.uei,
+        fain=award.fain,
+        award_date=_day(award.made_at) if award.made_at else "the day of signing",
+        period_of_performance=_span(award.period_start, award.period_end),
+        budget_period=_span(first.starts_on, first.ends_on),
+        obligated_now=judged.new_obligation,
+        obligated_total=judged.new_obligation,
+        approved_match=judged.counted_match,
+        approved_total=judged.federal + judged.counted_match,
+        budget_holds=judged.passes,
+        listing=competition.assistance_listing,
+        contact=_contact(competition, officer),
     )
 
 

@@ -92,7 +92,6 @@ def _prepare(selection: Selection, form: TermsForm) -> Award:
             session,
             row,
             application,
-            competition,
             submitted(session, application).years,
             rule=rule,
             selected_again=as_again,

@@ -35,16 +35,17 @@ class Addressee:
     name: str
 
 
+@dataclass(frozen=True)
+class Words:
+    """The words of a kind of letter, as typed."""
+
+    title: str
+    body: str
+    mail_subject: str
+
+
 def save_template(
-    session: Session,
-    kind: LetterKind,
-    *,
-    title: str,
-    body: str,
-    mail_subject: str,
-    version: int,
-    actor: Actor,
-    now: datetime,
+    session: Session, kind: LetterKind, words: Words, *, version: int, actor: Actor, now: datetime
 ) -> Template:
     """Keep new words of a kind of letter as its next version; unknown fields are refused by name."""
     require(actor, "template.edit")
@@ -53,20 +54,20 @@ def save_template(
         raise StaleVersion(
             f"Somebody saved version {newest.version} while you wrote. Both texts are below.",
             current={"body": newest.body},
-            offered={"body": body},
+            offered={"body": words.body},
             version=newest.version,
         )
-    findings = template_faults(body, mail_subject, kind.fields)
+    findings = template_faults(words.body, words.mail_subject, kind.fields)
     if findings:
         raise Refused(findings)
-    if (newest.title, newest.body, newest.mail_subject) == (title, body, mail_subject):
+    if Words(newest.title, newest.body, newest.mail_subject) == words:
         return newest
     template = Template(
         kind=kind.kind,
         version=version + 1,
-        title=title,
-        body=body,
-        mail_subject=mail_subject,
+        title=words.title,
+        body=words.body,
+        mail_subject=words.mail_subject,
         edited_by_id=actor.person_id,
         edited_at=now,
     )

@@ -7,7 +7,7 @@ from grants.documents.forms import DeedForm, TemplateForm
 from grants.documents.models import Batch, Letter
 from grants.documents.queries import batch_by_uid, files_by_id, letter_by_uid, letters_of_batch
 from grants.documents.rules import LetterKind, merge
-from grants.documents.services.letters import ask_to_make, save_template, words_in_force
+from grants.documents.services.letters import Words, ask_to_make, save_template, words_in_force
 from grants.documents.services.releasing import release_batch
 from grants.documents.views.sending import send_file_row
 from grants.errors import NotFound, Refused, StaleVersion
@@ -70,9 +70,7 @@ def _save(kind: LetterKind, form: TemplateForm) -> int:
         saved = save_template(
             session,
             kind,
-            title=str(form.letter_title.data),
-            body=str(form.body.data),
-            mail_subject=str(form.mail_subject.data),
+            Words(str(form.letter_title.data), str(form.body.data), str(form.mail_subject.data)),
             version=int(version) if version.isdigit() else 0,
             actor=current.actor(),
             now=current.now(),
