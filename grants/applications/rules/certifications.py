@@ -8,9 +8,11 @@ CERTIFICATIONS: Final[tuple[tuple[str, str], ...]] = (
         "",
     ),
     (
-        "The statements in this application are true, complete and accurate to the best of my knowledge. "
-        "I know that a false, fictitious or fraudulent statement may be subject to criminal, civil or "
-        "administrative penalties.",
+        (
+            "The statements in this application are true, complete and accurate to the best of my knowledge. "
+            "I know that a false, fictitious or fraudulent statement may be subject to criminal, civil or "
+            "administrative penalties."
+        ),
         "18 U.S.C. 1001",
     ),
     (
@@ -26,8 +28,10 @@ CERTIFICATIONS: Final[tuple[tuple[str, str], ...]] = (
         "2 CFR part 180",
     ),
     (
-        "What counts is the instant at which the complete request to submit reaches the server. Nothing is "
-        "accepted after the deadline.",
+        (
+            "What counts is the instant at which the complete request to submit reaches the server. Nothing is "
+            "accepted after the deadline."
+        ),
         "The notice of this competition",
     ),
 )

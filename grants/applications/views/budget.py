@@ -12,7 +12,14 @@ from grants.applications.services import budgeting, drafting
 from grants.applications.services.workspace import Frame, Workspace, frame_of, workspace_of
 from grants.applications.views.doors import applicant, around, wants_json
 from grants.applications.views.tasks import crumbs_of
-from grants.applications.views.yearview import YearView, all_years, spoken, year_view
+from grants.applications.views.yearview import (
+    YearView,
+    all_years,
+    expense_rows,
+    revenue_rows,
+    spoken,
+    year_view,
+)
 from grants.budgets.forms import YearForm
 from grants.budgets.rules.flat import flatten, gather, label_of
 from grants.budgets.rules.table import EXPENSES, REVENUE
@@ -29,11 +36,12 @@ def budget(application: Application) -> ResponseReturnValue:
     """Show all years in one table, each against its ceiling."""
     with current.reading() as session:
         workspace = workspace_of(session, application)
+    years = all_years(workspace)
     return page(
         **around(workspace.frame, "budget"),
-        years=all_years(workspace),
-        revenue=REVENUE,
-        expenses=EXPENSES,
+        years=years,
+        revenue=revenue_rows(years),
+        expenses=expense_rows(years),
         rule=workspace.frame.rule_set.cost_share,
         faults=workspace.money_faults,
         links=year_links(workspace),

@@ -1,18 +1,21 @@
 """Review, certify, receipt, late, status, withdraw: from the draft to what is on record."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from grants.access.roles import APPLICANT
 from grants.applications import queries
 from grants.applications.forms import CertifyForm, WithdrawForm
-from grants.applications.models import Application, LateAttempt
+from grants.applications.models import Application, LateAttempt, Submission
 from grants.applications.rules.certifications import CERTIFICATIONS
 from grants.applications.rules.content import from_json
 from grants.applications.services import submitting
 from grants.applications.services.submitting import Certification
-from grants.applications.services.workspace import Workspace, frame_of, workspace_of
+from grants.applications.services.workspace import Frame, Workspace, frame_of, workspace_of
 from grants.applications.views.doors import applicant, around
 from grants.applications.views.tasklist import done_of, groups_of
 from grants.applications.views.tasks import crumbs_of
@@ -59,7 +62,7 @@ def _link(workspace: Workspace, place: str) -> tuple[str, str] | None:
 
     organization = workspace.frame.organization.uid
     number = workspace.frame.competition.number
-    links = {
+    links: dict[str, Callable[[], tuple[str, str]]] = {
         "about": lambda: (url("about"), "Go to title, director and contact"),
         "people": lambda: (url("people"), "Go to people and partners"),
         "match": lambda: (url("sources"), "Go to the sources of match"),
@@ -117,14 +120,14 @@ def certify(application: Application) -> ResponseReturnValue:
     )
 
 
-def _submit(application: Application, form: CertifyForm, now: Any) -> Any:
+def _submit(application: Application, form: CertifyForm, now: datetime) -> Submission | LateAttempt:
     certified = Certification(form.name.data or "", form.title.data or "", bool(form.agreed.data))
     with current.writing() as session:
         session.add(application)
         return submitting.submit(session, application, certified=certified, actor=current.actor(), now=now)
 
 
-def _answer(application: Application, outcome: Any) -> ResponseReturnValue:
+def _answer(application: Application, outcome: Submission | LateAttempt) -> ResponseReturnValue:
     if isinstance(outcome, LateAttempt):
         with current.reading() as session:
             frame = frame_of(session, application)
@@ -204,9 +207,62 @@ def status(application: Application) -> ResponseReturnValue:
         **around(frame, "status"),
         submissions=submissions,
         late=late,
-        events=events,
+        steps=steps_of(frame, current.now()),
+        history_rows=[
+            {
+                "at": event.at,
+                "zone": frame.competition.zone,
+                "title": event.happened.capitalize(),
+                "by": event.person_name if event.person_role in APPLICANT else "the agency",
+                "text": event.reason if event.kind in TOLD else None,
+            }
+            for event in events
+        ],
         crumbs=crumbs_of(frame.competition, application, "After submission"),
     )
+
+
+TOLD = {"application.screen_out", "application.withdraw"}
+
+
+def steps_of(frame: Frame, now: datetime) -> list[dict[str, Any]]:
+    """Return the way of an application from here to the decision, with what is done."""
+    competition, application = frame.competition, frame.application
+    order = ["submitted", "eligible", "awarded"]
+    passed = {"ineligible": 1, "declined": 3}.get(
+        application.status, order.index(application.status) + 1 if application.status in order else 0
+    )
+    closed = competition.deadline_at is not None and now > competition.deadline_at
+    return [
+        {
+            "title": "Deadline",
+            "at": competition.deadline_at,
+            "zone": competition.zone,
+            "state": "done" if closed else "now",
+            "text": "Until then you may replace your submission.",
+        },
+        {
+            "title": "Administrative review",
+            "state": "done"
+            if passed > 1 or application.status == "ineligible"
+            else "now"
+            if closed
+            else "ahead",
+            "text": "Staff look whether the application is eligible, complete and responsive.",
+        },
+        {
+            "title": "Merit review",
+            "state": "done" if passed >= 3 else "now" if passed == 2 else "ahead",  # noqa: PLR2004  # places
+            "text": "Independent reviewers score it against the criteria of the notice.",
+        },
+        {
+            "title": "Decision",
+            "state": "done" if passed >= 3 else "ahead",  # noqa: PLR2004  # places
+            "text": f"Expected in {competition.expected_award_on:%B %Y}."
+            if competition.expected_award_on
+            else "You are told by letter; the letter stands here.",
+        },
+    ]
 
 
 @applicant.page(

@@ -6,7 +6,8 @@ from fractions import Fraction
 
 from grants.applications.services.workspace import Frame, Workspace
 from grants.budgets.rules.cost_share import Assessment
-from grants.budgets.rules.table import ROWS, Column, Totals, YearBudget, totals
+from grants.budgets.rules.flat import COLUMN_WORDS
+from grants.budgets.rules.table import EXPENSES, REVENUE, ROWS, Column, Totals, YearBudget, totals
 from grants.budgets.rules.totals import assess_year, mends, year_findings
 from grants.findings import Finding, stops
 from grants.money import dollars, show
@@ -137,3 +138,41 @@ def spoken(view: YearView) -> str:
         return f"Year {view.year}: the ceiling holds. {view.balance}."
     whole, cents = divmod(judged.shortfall, 100)
     return f"Year {view.year}: short by {whole:,} dollars {cents:02d} cents. {view.balance}."
+
+
+@dataclass(frozen=True)
+class TableRow:
+    """One printed row over all years; amounts in cents."""
+
+    label: str
+    amounts: tuple[int, ...]
+    is_sum: bool = False
+
+
+def revenue_rows(years: Sequence[YearView]) -> list[TableRow]:
+    """Return the revenue by row and column, only what is entered anywhere, and the sums."""
+    found = [
+        TableRow(f"{row.title}{_in(row.columns, column)}", amounts)
+        for row in REVENUE
+        if not row.is_subtotal
+        for column in row.columns
+        if any(amounts := tuple(year.sum_of(row.key, column) for year in years)) or row.key == "nist_federal"
+    ]
+    return [
+        *found,
+        TableRow("Federal, total", tuple(year.totals.revenue[Column.FEDERAL] for year in years), is_sum=True),
+        TableRow("Non-federal, total", tuple(year.totals.non_federal for year in years), is_sum=True),
+        TableRow("Revenue, total", tuple(year.totals.total_revenue for year in years), is_sum=True),
+    ]
+
+
+def expense_rows(years: Sequence[YearView]) -> list[TableRow]:
+    """Return the expenses by row, all columns of the share together, with their sums."""
+    return [
+        TableRow(row.title, tuple(year.content.row_total(row.key) for year in years), is_sum=row.is_subtotal)
+        for row in EXPENSES
+    ]
+
+
+def _in(columns: Sequence[Column], column: Column) -> str:
+    return f", {COLUMN_WORDS[column]}" if len(columns) > 1 else ""
