@@ -2,23 +2,28 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from sqlmodel import Session, col, func, select
 
+from grants.access.actor import Actor
+from grants.access.roles import Role
 from grants.applications.models import Application
 from grants.applications.queries import submitted_contents
 from grants.applications.rules.content import SubmissionContent
 from grants.applications.workflow import ApplicationStatus
 from grants.awards.models import Action, Award, BudgetPeriod, Condition, Selection
-from grants.awards.workflow import SelectionStatus
+from grants.awards.workflow import AwardStatus, SelectionStatus
 from grants.budgets.rules.table import to_period
-from grants.competitions.models import TargetState
+from grants.competitions.models import Competition, TargetState
 from grants.competitions.queries import states_of
+from grants.competitions.rules.states import CENTER_STATES
 from grants.documents.models import Letter
 from grants.documents.workflow import LetterStatus
+from grants.lifecycle.waiting import DUE, OTHERS_WAIT, OVERDUE, Waiting
 from grants.organizations.models import Organization
 from grants.reviews.models import Ranking
 from grants.reviews.queries.panels import rankings_of
@@ -73,6 +78,23 @@ def award_by_uid(session: Session, uid: str) -> Award | None:
     return session.exec(select(Award).where(col(Award.uid) == uid)).first()
 
 
+def told_award_by_uid(session: Session, uid: str) -> Award | None:
+    """Return an award by its random name once its letter was released; before that the host knows nothing."""
+    award = award_by_uid(session, uid)
+    return award if award is not None and has_released_letter(session, award) else None
+
+
+def told_awards_of(session: Session, organization_ids: Sequence[int]) -> list[Award]:
+    """Return the awards of organizations whose letters were released, newest period first."""
+    told = select(Letter.application_id).where(
+        col(Letter.kind) == "award", col(Letter.released_at).is_not(None)
+    )
+    rows = select(Award).where(
+        col(Award.organization_id).in_(organization_ids), col(Award.application_id).in_(told)
+    )
+    return list(session.exec(rows.order_by(col(Award.period_start).desc(), col(Award.id))).all())
+
+
 def award_by_fain(session: Session, fain: str) -> Award | None:
     """Return an award by its award number."""
     return session.exec(select(Award).where(col(Award.fain) == fain)).first()
@@ -97,12 +119,6 @@ def awards_of_competition(session: Session, competition_id: int) -> list[Award]:
     """Return the awards of a competition by state."""
     rows = select(Award).where(col(Award.competition_id) == competition_id).order_by(col(Award.state))
     return list(session.exec(rows).all())
-
-
-def awards_of_organizations(session: Session, organization_ids: Sequence[int]) -> list[Award]:
-    """Return the awards of organizations, newest period first."""
-    rows = select(Award).where(col(Award.organization_id).in_(organization_ids))
-    return list(session.exec(rows.order_by(col(Award.period_start).desc(), col(Award.id))).all())
 
 
 def periods_of(session: Session, award_id: int) -> list[BudgetPeriod]:
@@ -266,3 +282,117 @@ def letters_standing(session: Session, competition_id: int) -> set[int]:
         col(Letter.status).not_in([LetterStatus.DISCARDED, LetterStatus.SUPERSEDED]),
     )
     return {application_id for application_id in session.exec(rows).all() if application_id is not None}
+
+
+def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """Return what waits for this person in selection and award."""
+    found: list[Waiting] = []
+    if Role.SELECTING_OFFICIAL in actor.staff_roles:
+        found.extend(_states_to_decide(session))
+    if Role.GRANTS_OFFICER in actor.staff_roles:
+        found.extend(_selections_to_approve(session, actor))
+        found.extend(_awards_to_make(session))
+    ids = [key for key, role in actor.memberships.items() if role is Role.REPRESENTATIVE]
+    found.extend(_awards_to_sign(session, ids, now))
+    return found
+
+
+def _states_to_decide(session: Session) -> list[Waiting]:
+    decided = (
+        select(Selection.id)
+        .where(
+            col(Selection.competition_id) == col(Ranking.competition_id),
+            col(Selection.state) == col(Ranking.state),
+            col(Selection.status).in_([SelectionStatus.SIGNED, SelectionStatus.APPROVED]),
+        )
+        .exists()
+    )
+    rows = (
+        select(Competition.number, func.count())
+        .join(Ranking, col(Ranking.competition_id) == col(Competition.id))
+        .where(col(Ranking.superseded_at).is_(None), ~decided)
+        .group_by(col(Competition.number))
+        .order_by(col(Competition.number))
+    )
+    return [
+        Waiting(
+            verb=f"Decide {count} state{'' if count == 1 else 's'}",
+            why="the ranking is frozen",
+            due=None,
+            subject=number,
+            endpoint="staff.awards.selection",
+            values={"number": number},
+            urgency=OTHERS_WAIT,
+            role=Role.SELECTING_OFFICIAL,
+        )
+        for number, count in session.exec(rows).all()
+    ]
+
+
+def _selections_to_approve(session: Session, actor: Actor) -> list[Waiting]:
+    rows = (
+        select(Selection, Competition.number)
+        .join(Competition, col(Competition.id) == col(Selection.competition_id))
+        .where(
+            col(Selection.status) == SelectionStatus.SIGNED,
+            col(Selection.signed_by_id) != actor.person_id,
+        )
+        .order_by(col(Selection.signed_at), col(Selection.id))
+    )
+    return [
+        Waiting(
+            verb=f"Approve the decision on {CENTER_STATES.get(selection.state, selection.state)}",
+            why=f"signed by {selection.signed_by_name}",
+            due=None,
+            subject=number,
+            endpoint="staff.awards.approve",
+            values={"uid": selection.uid},
+            urgency=OTHERS_WAIT,
+            role=Role.GRANTS_OFFICER,
+        )
+        for selection, number in session.exec(rows).all()
+        if selection.application_id not in actor.barred
+    ]
+
+
+def _awards_to_make(session: Session) -> list[Waiting]:
+    rows = select(Award).where(col(Award.status) == AwardStatus.PREPARED).order_by(col(Award.id))
+    return [
+        Waiting(
+            verb=f"Make award {award.fain}",
+            why="prepared, waits at the gate of 2 CFR 200.211",
+            due=None,
+            subject=CENTER_STATES.get(award.state, award.state),
+            endpoint="staff.awards.show",
+            values={"uid": award.uid},
+            urgency=OTHERS_WAIT,
+            role=Role.GRANTS_OFFICER,
+        )
+        for award in session.exec(rows).all()
+    ]
+
+
+def _awards_to_sign(session: Session, organization_ids: Sequence[int], now: datetime) -> list[Waiting]:
+    return [
+        Waiting(
+            verb=f"Countersign award {award.fain}",
+            why="only you can sign",
+            due=award.countersign_by,
+            subject=CENTER_STATES.get(award.state, award.state),
+            endpoint="applicant.awards.countersign",
+            values={"uid": award.uid},
+            urgency=OVERDUE if award.countersign_by is not None and award.countersign_by < now else DUE,
+        )
+        for award in told_awards_of(session, organization_ids)
+        if award.status is AwardStatus.MADE
+    ]
+
+
+def has_released_letter(session: Session, award: Award) -> bool:
+    """Say whether the recipient was told: the award letter is released."""
+    rows = select(Letter.id).where(
+        col(Letter.application_id) == award.application_id,
+        col(Letter.kind) == "award",
+        col(Letter.released_at).is_not(None),
+    )
+    return session.exec(rows.limit(1)).first() is not None

@@ -6,10 +6,9 @@ from flask.typing import ResponseReturnValue
 from grants.accounts.services.factors import confirm_signer
 from grants.awards.forms import CountersignForm
 from grants.awards.models import Award
-from grants.awards.queries import actions_of, award_by_uid, awards_of_organizations
+from grants.awards.queries import actions_of, award_by_uid, told_award_by_uid, told_awards_of
 from grants.awards.services.awarding import countersign
 from grants.awards.services.dossier import award_dossier
-from grants.awards.workflow import AwardStatus
 from grants.competitions.rules.states import CENTER_STATES
 from grants.documents.queries import released_letters_of
 from grants.errors import NotFound, Refused
@@ -25,16 +24,14 @@ def index() -> ResponseReturnValue:
     """List the awards and the released letters of one's organizations."""
     ids = sorted(current.actor().memberships)
     with current.reading() as session:
-        awards = [row for row in awards_of_organizations(session, ids) if row.status != "prepared"]
+        awards = told_awards_of(session, ids)
         letters = released_letters_of(session, ids)
     return page(awards=awards, letters=letters, states=CENTER_STATES)
 
 
-@pages.page("/<uid>", "show", permission="award.read_own", load=award_by_uid, reads="award")
+@pages.page("/<uid>", "show", permission="award.read_own", load=told_award_by_uid, reads="award")
 def show(award: Award) -> ResponseReturnValue:
-    """Show an award as its recipient sees it; before it is made there is nothing here."""
-    if award.status is AwardStatus.PREPARED:
-        raise NotFound
+    """Show an award as its recipient sees it; before its letter is released there is nothing here."""
     with current.reading() as session:
         dossier = award_dossier(session, award, now=current.now())
         actions = actions_of(session, award.id)
@@ -50,13 +47,11 @@ def show(award: Award) -> ResponseReturnValue:
     "/<uid>/countersign",
     "countersign",
     permission="award.read_own",
-    load=award_by_uid,
+    load=told_award_by_uid,
     methods=("GET", "POST"),
 )
 def countersign_award(award: Award) -> ResponseReturnValue:
     """Show the terms and take the authorized representative's signature."""
-    if award.status is AwardStatus.PREPARED:
-        raise NotFound
     form = CountersignForm(name=current.actor().name)
     if form.is_sent():
         try:
