@@ -274,3 +274,22 @@ def test_indirect_cost_is_judged_by_the_governing_rate(
 def test_unrecovered_indirect_cost_is_what_could_have_been_charged_and_was_not() -> None:
     assert indirect.unrecovered(could_have_been_charged=100, charged=40) == 60
     assert indirect.unrecovered(could_have_been_charged=40, charged=100) == 0
+
+
+@pytest.mark.parametrize(
+    ("claimed", "negotiated", "found"),
+    [
+        (0, None, []),
+        (60, Fraction(1, 4), []),
+        (61, Fraction(1, 4), [("indirect.unrecovered", Level.STOP)]),
+        (60, None, [("indirect.unrecovered_unclear", Level.LOOK)]),
+    ],
+)
+def test_unrecovered_indirect_cost_as_match(
+    claimed: int, negotiated: Fraction | None, found: list[tuple[str, Level]]
+) -> None:
+    result = indirect.unrecovered_findings(
+        claimed=claimed, could_have_been_charged=100, charged=40, negotiated=negotiated, year=1
+    )
+
+    assert [(finding.code, finding.level) for finding in result] == found

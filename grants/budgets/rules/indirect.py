@@ -93,3 +93,37 @@ def findings(
 def unrecovered(*, could_have_been_charged: int, charged: int) -> int:
     """Return the unrecovered indirect cost: match only with prior approval, 2 CFR 200.306(c)."""
     return max(0, could_have_been_charged - charged)
+
+
+def unrecovered_findings(
+    *, claimed: int, could_have_been_charged: int, charged: int, negotiated: Fraction | None, year: int
+) -> list[Finding]:
+    """Judge unrecovered indirect cost offered as match: never more than was left uncharged.
+
+    Without a negotiated rate it is unclear what could have been charged, so a person must look.
+    """
+    if claimed == 0:
+        return []
+    most = unrecovered(could_have_been_charged=could_have_been_charged, charged=charged)
+    place = f"indirect-{year}"
+    if claimed > most:
+        sentence = (
+            f"Year {year}: unrecovered indirect cost is {dollars(claimed)}, but {dollars(most)} was left "
+            f"uncharged. Enter at most {dollars(most)}."
+        )
+        return [Finding("indirect.unrecovered", sentence, field=place, authority="2 CFR 200.306(c)")]
+    if negotiated is None:
+        sentence = (
+            f"Year {year}: without a negotiated rate it is unclear what indirect cost could have been charged. "
+            "A person must look before it counts as match."
+        )
+        return [
+            Finding(
+                "indirect.unrecovered_unclear",
+                sentence,
+                field=place,
+                authority="2 CFR 200.306(c)",
+                level=Level.LOOK,
+            )
+        ]
+    return []
