@@ -114,8 +114,8 @@ def unrecovered_findings(
         return [Finding("indirect.unrecovered", sentence, field=place, authority="2 CFR 200.306(c)")]
     if negotiated is None:
         sentence = (
-            f"Year {year}: without a negotiated rate it is unclear what indirect cost could have been charged. "
-            "A person must look before it counts as match."
+            f"Year {year}: without a negotiated rate it is unclear what indirect cost could have been "
+            "charged. A person must look before it counts as match."
         )
         return [
             Finding(
