@@ -1,12 +1,22 @@
 """Alembic's environment: batch mode, our naming convention, both databases."""
 
+from typing import Literal
+
 from alembic import context
 from sqlalchemy import Connection
+from sqlmodel.sql.sqltypes import AutoString
 
 from grants.database import Database, metadata
 from grants.migrations import schema
 
 schema.load()
+
+
+def render(kind: str, item: object, _context: object) -> str | Literal[False]:
+    """Write SQLModel's text type as a plain string; everything else as Alembic writes it."""
+    if kind == "type" and isinstance(item, AutoString):
+        return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    return False
 
 
 def run(connection: Connection) -> None:
@@ -16,7 +26,7 @@ def run(connection: Connection) -> None:
         target_metadata=metadata,
         render_as_batch=True,
         compare_type=True,
-        user_module_prefix="grants.database.",
+        render_item=render,
     )
     with context.begin_transaction():
         context.run_migrations()
