@@ -8,7 +8,7 @@ from wtforms.validators import Length
 
 from grants.access.roles import STAFF, Role
 from grants.web import current
-from grants.web.fields import Needed, text
+from grants.web.fields import Needed, choices, text
 from grants.web.forms import Form
 from grants.web.limits import at_most
 
@@ -81,7 +81,7 @@ class RegisterForm(Form):
     name = text("Your name", needed="Enter your name as it should stand in the record.", longest=200)
     email = _address("Mail address")
     phone = text("Phone", longest=40)
-    zone = SelectField("Your time zone", choices=ZONES)
+    zone = SelectField("Your time zone", choices=choices(ZONES))
     password = _password("Password", "Choose a password.")
 
 
@@ -109,7 +109,7 @@ class ProfileForm(Form):
 
     name = text("Your name", needed="Enter your name as it should stand in the record.", longest=200)
     phone = text("Phone", longest=40)
-    zone = SelectField("Your time zone", choices=ZONES)
+    zone = SelectField("Your time zone", choices=choices(ZONES))
 
 
 class DeedForm(Form):
@@ -144,5 +144,5 @@ class RoleForm(Form):
     """A staff role to be given."""
 
     role = SelectField(
-        "Role", choices=[(role.value, role.value.capitalize()) for role in Role if role in STAFF]
+        "Role", choices=choices((role.value, role.value.capitalize()) for role in Role if role in STAFF)
     )

@@ -3,7 +3,7 @@
 from wtforms import HiddenField, SelectField
 
 from grants.accounts.forms import ZONES
-from grants.web.fields import DayField, HourField
+from grants.web.fields import DayField, HourField, choices
 from grants.web.forms import Form
 
 
@@ -14,7 +14,7 @@ class ClockForm(Form):
     return_to = HiddenField()
     date = DayField("Date")
     time = HourField("Time")
-    zone = SelectField("Zone", choices=ZONES, validate_choice=False)
+    zone = SelectField("Zone", choices=choices(ZONES), validate_choice=False)
 
 
 class VerifyForm(Form):

@@ -7,7 +7,7 @@ from wtforms.widgets import HiddenInput
 from grants.accounts.forms import Address
 from grants.organizations.models import MemberRole, OrganizationKind
 from grants.organizations.rules import STATES, OrganizationFields
-from grants.web.fields import DayField, Needed, text
+from grants.web.fields import DayField, Needed, choices, text
 from grants.web.forms import Form
 
 KINDS = [
@@ -25,6 +25,7 @@ ROLES = [
     (MemberRole.MEMBER, "Member"),
     (MemberRole.REPRESENTATIVE, "Authorized representative"),
 ]
+STATES_BY_NAME = sorted(STATES.items(), key=lambda item: item[1])
 MEANINGS = {
     "member": "Works on applications, reports and requests.",
     "authorized representative": "Does all that and signs: certifies, submits, countersigns.",
@@ -36,7 +37,7 @@ class OrganizationForm(Form):
 
     name = text("Legal name", needed="Enter the legal name of the organization.", longest=200)
     kind = SelectField(
-        "Kind of organization", choices=[("", "Choose")] + [(str(kind), words) for kind, words in KINDS],
+        "Kind of organization", choices=choices([("", "Choose"), *KINDS]),
         validators=[Needed("Choose what kind of organization it is.")],
     )  # fmt: skip
     ein = text("EIN", longest=20)
@@ -44,7 +45,7 @@ class OrganizationForm(Form):
     street = text("Street", longest=200)
     city = text("City", longest=100)
     state = SelectField(
-        "State or territory", choices=[("", "Choose"), *sorted(STATES.items(), key=lambda item: item[1])],
+        "State or territory", choices=choices([("", "Choose"), *STATES_BY_NAME]),
         validators=[Needed("Choose the state or territory of the main office.")],
     )  # fmt: skip
     zip = text("ZIP code", longest=10)
@@ -82,9 +83,7 @@ class InviteForm(Form):
         ],
         filters=[lambda value: (value or "").strip()],
     )
-    role = RadioField(
-        "Role", choices=[(str(role), words) for role, words in ROLES], default=str(MemberRole.MEMBER)
-    )
+    role = RadioField("Role", choices=choices(ROLES), default=str(MemberRole.MEMBER))
 
 
 class AnswerForm(Form):

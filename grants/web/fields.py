@@ -1,10 +1,12 @@
 """Fields whose messages are sentences: money, points, dates, times, limited text."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
 from wtforms import Field, StringField, TextAreaField, ValidationError
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional
 from wtforms.widgets import TextInput
 
@@ -151,3 +153,8 @@ def _tidy(value: str | None) -> str | None:
     if value is None:
         return None
     return "".join(sign for sign in value.replace("\r\n", "\n") if sign >= " " or sign in "\n\t").strip()
+
+
+def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:
+    """Make the choices of a SelectField or RadioField from pairs of value and words."""
+    return [SelectChoice(str(value), str(words)) for value, words in pairs]

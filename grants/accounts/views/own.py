@@ -23,6 +23,7 @@ from grants.accounts.views.sign_in import pages
 from grants.clock import real_now
 from grants.errors import Refused
 from grants.web import current
+from grants.web.fields import choices
 from grants.web.limits import at_most
 from grants.web.render import go, page
 
@@ -33,7 +34,7 @@ def own() -> ResponseReturnValue:
     person = person_of(current.actor())
     form = ProfileForm(obj=person)
     if person.zone not in dict(ZONES):
-        form.zone.choices = [*ZONES, (person.zone, person.zone)]
+        form.zone.choices = choices([*ZONES, (person.zone, person.zone)])
     if form.is_sent():
         with current.writing() as session:
             registration.change_profile(

@@ -73,6 +73,7 @@ def variables() -> dict[str, object]:
         "contact": _contact(),
         "clock_bar": _clock_bar(actor.zone),
         "sign_in_url": url_for("public.accounts.sign_in"),
+        "endpoints": current_app.view_functions,
     }
     if actor.is_signed_in:
         shown |= _person(actor, audience)
