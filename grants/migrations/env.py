@@ -3,7 +3,7 @@
 from typing import Literal
 
 from alembic import context
-from sqlalchemy import Connection
+from sqlalchemy import JSON, Connection
 from sqlmodel.sql.sqltypes import AutoString
 
 from grants.database import Database, metadata
@@ -13,9 +13,11 @@ schema.load()
 
 
 def render(kind: str, item: object, _context: object) -> str | Literal[False]:
-    """Write SQLModel's text type as a plain string; everything else as Alembic writes it."""
+    """Write SQLModel's text type as a plain string and JSON by our name; the rest as Alembic does."""
     if kind == "type" and isinstance(item, AutoString):
         return f"sa.String(length={item.length})" if item.length else "sa.String()"
+    if kind == "type" and isinstance(item, JSON):
+        return "grants.database.Document"
     return False
 
 

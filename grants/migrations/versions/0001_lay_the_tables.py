@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from alembic import op
 
 import grants.database
-from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
@@ -144,25 +143,13 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.Column(
-            "rule_set",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=True,
-        ),
+        sa.Column("rule_set", grants.database.Document, nullable=True),
         sa.Column("contact_name", sa.String(length=200), nullable=False),
         sa.Column("contact_email", sa.String(length=320), nullable=False),
         sa.Column("contact_phone", sa.String(length=40), nullable=False),
         sa.Column("contact_hours", sa.String(length=200), nullable=False),
         sa.Column("selecting_official", sa.String(length=200), nullable=False),
-        sa.Column(
-            "sample_notes",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("sample_notes", grants.database.Document, nullable=False),
         sa.Column("copied_from_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column(
@@ -231,13 +218,7 @@ def upgrade() -> None:
         sa.Column("before", sa.String(length=40), nullable=True),
         sa.Column("after", sa.String(length=40), nullable=True),
         sa.Column("reason", sa.String(length=10000), nullable=True),
-        sa.Column(
-            "facts",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("facts", grants.database.Document, nullable=False),
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.Column("real_at", grants.database.Instant(), nullable=False),
         sa.Column("previous_hash", sa.String(length=64), nullable=False),
@@ -262,13 +243,7 @@ def upgrade() -> None:
         sa.Column("mode", sa.String(length=20), nullable=False),
         sa.Column("made_at", grants.database.Instant(), nullable=False),
         sa.Column("clock_offset_seconds", sa.Float(), nullable=False),
-        sa.Column(
-            "notes",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("notes", grants.database.Document, nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_installation_only_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_installation")),
     )
@@ -278,13 +253,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=24), nullable=False),
         sa.Column("kind", sa.String(length=80), nullable=False),
         sa.Column("label", sa.String(length=300), nullable=False),
-        sa.Column(
-            "payload",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("payload", grants.database.Document, nullable=False),
         sa.Column("unique_key", sa.String(length=200), nullable=True),
         sa.Column(
             "progress",
@@ -302,20 +271,8 @@ def upgrade() -> None:
         ),
         sa.Column("total", sa.Integer(), nullable=True),
         sa.Column("done", sa.Integer(), nullable=False),
-        sa.Column(
-            "failures",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "result",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("failures", grants.database.Document, nullable=False),
+        sa.Column("result", grants.database.Document, nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("lease_until", grants.database.Instant(), nullable=True),
         sa.Column("worker", sa.String(length=100), nullable=True),
@@ -346,13 +303,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=300), nullable=False),
         sa.Column("text", sa.String(), nullable=False),
         sa.Column("html", sa.String(), nullable=False),
-        sa.Column(
-            "attachments",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("attachments", grants.database.Document, nullable=False),
         sa.Column("message_id", sa.String(length=200), nullable=False),
         sa.Column(
             "progress",
@@ -423,13 +374,7 @@ def upgrade() -> None:
         sa.Column("totp_sealed", sa.String(length=300), nullable=True),
         sa.Column("totp_since", grants.database.Instant(), nullable=True),
         sa.Column("totp_counter", sa.Integer(), nullable=False),
-        sa.Column(
-            "recovery_hashes",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("recovery_hashes", grants.database.Document, nullable=False),
         sa.Column("confirmed_at", grants.database.Instant(), nullable=True),
         sa.Column("created_at", grants.database.Instant(), nullable=False),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_person_email_in_lower_case")),
@@ -464,13 +409,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=24), nullable=False),
         sa.Column("competition_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column(
-            "changes",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("changes", grants.database.Document, nullable=False),
         sa.Column("why", sa.String(length=4000), nullable=False),
         sa.Column("effective_at", grants.database.Instant(), nullable=True),
         sa.Column("grants_gov_text", sa.String(length=20000), nullable=False),
@@ -535,13 +474,7 @@ def upgrade() -> None:
         sa.Column("points", grants.database.Points(), nullable=True),
         sa.Column("children_equal", sa.Boolean(), nullable=False),
         sa.Column("guidance", sa.String(length=10000), nullable=False),
-        sa.Column(
-            "bands",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("bands", grants.database.Document, nullable=False),
         sa.Column("word_limit", sa.Integer(), nullable=True),
         sa.CheckConstraint(
             "parent_id IS NULL OR parent_id <> id", name=op.f("ck_criterion_not_its_own_parent")
@@ -789,20 +722,8 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("affiliation", sa.String(length=200), nullable=False),
-        sa.Column(
-            "expertise",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "states",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("expertise", grants.database.Document, nullable=False),
+        sa.Column("states", grants.database.Document, nullable=False),
         sa.Column("cap", sa.Integer(), nullable=False),
         sa.Column("invited_by_id", sa.Integer(), nullable=False),
         sa.Column("invited_at", grants.database.Instant(), nullable=False),
@@ -857,13 +778,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=2), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("frozen_at", grants.database.Instant(), nullable=False),
         sa.Column("frozen_by_id", sa.Integer(), nullable=False),
         sa.Column("superseded_at", grants.database.Instant(), nullable=True),
@@ -921,13 +836,7 @@ def upgrade() -> None:
         sa.Column("edition", sa.Integer(), nullable=False),
         sa.Column("section", sa.String(length=40), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("saved_by_id", sa.Integer(), nullable=True),
         sa.Column("saved_by_name", sa.String(length=200), nullable=False),
         sa.Column("saved_at", grants.database.Instant(), nullable=False),
@@ -1147,13 +1056,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=24), nullable=False),
         sa.Column("budget_year_id", sa.Integer(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -1229,13 +1132,7 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Integer(), nullable=False),
         sa.Column("template_id", sa.Integer(), nullable=False),
         sa.Column("batch_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "snapshot",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("snapshot", grants.database.Document, nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.Column("made_at", grants.database.Instant(), nullable=True),
@@ -1313,13 +1210,7 @@ def upgrade() -> None:
         sa.Column("amount", grants.database.Money(), nullable=False),
         sa.Column("evidence", sa.String(length=500), nullable=False),
         sa.Column("letter_file_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "tests",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("tests", grants.database.Document, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_by_id", sa.Integer(), nullable=True),
         sa.Column("updated_at", grants.database.Instant(), nullable=True),
@@ -1388,13 +1279,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=24), nullable=False),
         sa.Column("competition_id", sa.Integer(), nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("made_at", grants.database.Instant(), nullable=False),
         sa.Column("file_id", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -1496,20 +1381,8 @@ def upgrade() -> None:
         ),
         sa.Column("affiliation", sa.String(length=200), nullable=False),
         sa.Column("organization_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "expertise",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "states",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("expertise", grants.database.Document, nullable=False),
+        sa.Column("states", grants.database.Document, nullable=False),
         sa.Column("available", sa.Boolean(), nullable=False),
         sa.Column("availability_note", sa.String(length=500), nullable=False),
         sa.Column("cv", sa.String(length=20000), nullable=False),
@@ -1534,20 +1407,8 @@ def upgrade() -> None:
         sa.Column("organization_id", sa.Integer(), nullable=True),
         sa.Column("competition_id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=2), nullable=False),
-        sa.Column(
-            "facts",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
-        sa.Column(
-            "results",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("facts", grants.database.Document, nullable=False),
+        sa.Column("results", grants.database.Document, nullable=False),
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.ForeignKeyConstraint(
             ["competition_id"], ["competition.id"], name=op.f("fk_self_check_competition_id_competition")
@@ -1767,13 +1628,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=24), nullable=False),
         sa.Column("application_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.String(length=80), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("at", grants.database.Instant(), nullable=False),
@@ -1966,13 +1821,7 @@ def upgrade() -> None:
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.Column("deadline_at", grants.database.Instant(), nullable=False),
         sa.Column("reason", sa.String(length=500), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.CheckConstraint("at > deadline_at", name=op.f("ck_late_attempt_is_late")),
         sa.ForeignKeyConstraint(
@@ -2049,13 +1898,7 @@ def upgrade() -> None:
         sa.Column("factor", sa.String(length=500), nullable=True),
         sa.Column("justification", sa.String(length=20000), nullable=True),
         sa.Column("ranking_sha256", sa.String(length=64), nullable=True),
-        sa.Column(
-            "memo",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("memo", grants.database.Document, nullable=False),
         sa.Column("made_at", grants.database.Instant(), nullable=False),
         sa.Column("signed_by_id", sa.Integer(), nullable=True),
         sa.Column("signed_by_name", sa.String(length=200), nullable=False),
@@ -2182,13 +2025,7 @@ def upgrade() -> None:
         sa.Column("submitted_by_id", sa.Integer(), nullable=False),
         sa.Column("certified_name", sa.String(length=200), nullable=False),
         sa.Column("certified_title", sa.String(length=200), nullable=False),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("replaced_at", grants.database.Instant(), nullable=True),
         sa.Column("receipt_file_id", sa.Integer(), nullable=True),
@@ -2272,13 +2109,7 @@ def upgrade() -> None:
         sa.Column("director_name", sa.String(length=200), nullable=False),
         sa.Column("period_start", sa.Date(), nullable=False),
         sa.Column("period_end", sa.Date(), nullable=False),
-        sa.Column(
-            "items",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("items", grants.database.Document, nullable=False),
         sa.Column("selected_by_id", sa.Integer(), nullable=False),
         sa.Column("made_by_id", sa.Integer(), nullable=True),
         sa.Column("made_by_name", sa.String(length=200), nullable=False),
@@ -2375,13 +2206,7 @@ def upgrade() -> None:
         sa.Column("uid", sa.String(length=24), nullable=False),
         sa.Column("sheet_id", sa.Integer(), nullable=False),
         sa.Column("criterion_key", sa.String(length=80), nullable=False),
-        sa.Column(
-            "fields",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("fields", grants.database.Document, nullable=False),
         sa.Column("base_version", sa.Integer(), nullable=False),
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.Column("settled_at", grants.database.Instant(), nullable=True),
@@ -2399,13 +2224,7 @@ def upgrade() -> None:
         sa.Column("sheet_id", sa.Integer(), nullable=False),
         sa.Column("criterion_key", sa.String(length=80), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column(
-            "fields",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("fields", grants.database.Document, nullable=False),
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.ForeignKeyConstraint(["sheet_id"], ["sheet.id"], name=op.f("fk_score_version_sheet_id_sheet")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_version")),
@@ -2428,13 +2247,7 @@ def upgrade() -> None:
         sa.Column("complete_reason", sa.String(length=4000), nullable=False),
         sa.Column("responsive", sa.Boolean(), nullable=True),
         sa.Column("responsive_reason", sa.String(length=4000), nullable=False),
-        sa.Column(
-            "evidence",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("evidence", grants.database.Document, nullable=False),
         sa.Column("decided_by_id", sa.Integer(), nullable=True),
         sa.Column("decided_at", grants.database.Instant(), nullable=True),
         sa.Column("undone_by_id", sa.Integer(), nullable=True),
@@ -2512,13 +2325,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column(
-            "content",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("content", grants.database.Document, nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("author_id", sa.Integer(), nullable=False),
         sa.Column("at", grants.database.Instant(), nullable=False),
@@ -2581,13 +2388,7 @@ def upgrade() -> None:
         sa.Column("approved_federal", grants.database.Money(), nullable=True),
         sa.Column("approved_match", grants.database.Money(), nullable=True),
         sa.Column("budget_id", sa.Integer(), nullable=True),
-        sa.Column(
-            "rule",
-            sa.JSON(none_as_null=True).with_variant(
-                postgresql.JSONB(none_as_null=True, astext_type=Text()), "postgresql"
-            ),
-            nullable=False,
-        ),
+        sa.Column("rule", grants.database.Document, nullable=False),
         sa.Column(
             "status",
             sa.Enum(
