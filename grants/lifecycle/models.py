@@ -48,7 +48,7 @@ class ChainHead(SQLModel, table=True):
     __tablename__ = "chain_head"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
-    id: int = Field(default=1, primary_key=True)
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     seq: int = Field(default=0)
     hash: str = Field(default="0" * 64, max_length=64)
 
@@ -132,7 +132,7 @@ class Installation(SQLModel, table=True):
     __tablename__ = "installation"
     __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
 
-    id: int = Field(default=1, primary_key=True)
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
     mode: str = Field(max_length=20)
     made_at: datetime = Field(sa_type=Instant)
     clock_offset_seconds: float = Field(default=0)

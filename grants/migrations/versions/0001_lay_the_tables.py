@@ -25,7 +25,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "chain_head",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_chain_head_only_one")),
@@ -239,7 +239,7 @@ def upgrade() -> None:
 
     op.create_table(
         "installation",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("mode", sa.String(length=20), nullable=False),
         sa.Column("made_at", grants.database.Instant(), nullable=False),
         sa.Column("clock_offset_seconds", sa.Float(), nullable=False),
