@@ -111,7 +111,7 @@ def calibrate(matrix: Matrix) -> Calibration | Undefined:
     if (reason := disconnected(matrix)) is not None:
         return reason
     design = _design(_scored(matrix))
-    error, spread = _variances(design)
+    error, spread = pooled_variances(matrix)
     shrinkage = _shrinkage(error, spread)
     if shrinkage == np.inf:
         shifts, inverse = np.zeros(len(design.per_reviewer)), np.zeros_like(design.laplacian)
@@ -125,6 +125,26 @@ def calibrate(matrix: Matrix) -> Calibration | Undefined:
         spread,
         float(shrinkage),
     )
+
+
+def pooled_variances(matrix: Matrix) -> tuple[float | Undefined, float | Undefined]:
+    """Return sigma^2 and tau^2 over all groups together; groups need not share an application."""
+    within = explained = scores = freedom = compared = size = 0.0
+    for names in groups(matrix):
+        design = _design(_scored(_only(matrix, names)))
+        own_within, own_explained = _sums_of_squares(design)
+        within, explained = within + own_within, explained + own_explained
+        own, applications, reviewers = design.present.sum(), len(design.means), len(design.per_reviewer)
+        scores, size = scores + own, size + float((design.matrix.values**2).sum())
+        freedom += own - applications - reviewers + 1
+        compared += reviewers - 1
+    spare = scores - float(matrix.applications_scored.sum())
+    return _estimates(within, explained, freedom=freedom, compared=compared, spare=spare, size=size)
+
+
+def _only(matrix: Matrix, names: tuple[str, ...]) -> Matrix:
+    keep = np.array([name in names for name in matrix.reviewers], dtype=np.bool_)
+    return Matrix(matrix.applications, matrix.reviewers, matrix.values, matrix.present & keep)
 
 
 def _scored(matrix: Matrix) -> Matrix:
@@ -147,21 +167,24 @@ def _design(matrix: Matrix) -> Design:
     return Design(matrix, present, per_application, per_reviewer, means, residual_sums, laplacian)
 
 
-def _variances(design: Design) -> tuple[float | Undefined, float | Undefined]:
-    """Return sigma^2 and tau^2 by Henderson's method 3."""
-    scores, applications = int(design.present.sum()), len(design.means)
-    reviewers = len(design.per_reviewer)
-    freedom = scores - applications - reviewers + 1
-    if freedom <= 0:
-        return NO_FREEDOM, NO_FREEDOM
+def _sums_of_squares(design: Design) -> tuple[float, float]:
+    """Return the sum of squares within applications, and how much of it severity explains."""
     explained = float(design.residual_sums @ _inverse(design, 0.0) @ design.residual_sums)
     within = float((((design.matrix.values - design.means[:, None]) * design.present) ** 2).sum())
-    size = float((design.matrix.values**2).sum()) / scores
+    return within, explained
+
+
+def _estimates(
+    within: float, explained: float, *, freedom: float, compared: float, spare: float, size: float
+) -> tuple[float | Undefined, float | Undefined]:
+    """Return sigma^2 and tau^2 by Henderson's method 3; what is only rounding counts as zero."""
+    if freedom <= 0:
+        return NO_FREEDOM, NO_FREEDOM
+    rounding = NEGLIGIBLE * max(size, 1.0)
     error = max(0.0, within - explained) / freedom
-    if error <= NEGLIGIBLE * max(size, 1.0) * scores:
-        error = 0.0
-    spread = (explained - (reviewers - 1) * error) / (scores - applications)
-    return error, spread if spread > NEGLIGIBLE * max(size, 1.0) * scores else 0.0
+    error = 0.0 if error <= rounding else error
+    spread = (explained - compared * error) / spare
+    return float(error), float(spread) if spread > rounding else 0.0
 
 
 def _shrinkage(error: float | Undefined, spread: float | Undefined) -> float:
