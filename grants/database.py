@@ -1,6 +1,5 @@
 """The database: engine, sessions with one commit point, and the column types everything is stored in."""
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -26,6 +25,8 @@ from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel
+
+from grants import chance
 
 metadata = SQLModel.metadata
 metadata.naming_convention = {
@@ -141,8 +142,8 @@ def enum_column(
 
 
 def new_uid() -> str:
-    """Make the random name by which a record is known in URLs: 16 characters, 96 bits."""
-    return secrets.token_urlsafe(12)
+    """Make the random name by which a record is known in URLs."""
+    return chance.name()
 
 
 class Record(SQLModel):

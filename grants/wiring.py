@@ -8,7 +8,9 @@ from flask import Flask
 from sqlmodel import Session
 
 from grants.access.actor import NOBODY, Actor
+from grants.access.roles import Role
 from grants.accounts import notices as account_notices
+from grants.accounts.models import Person
 from grants.accounts.services import keys
 from grants.accounts.views import note_life
 from grants.accounts.views.browser import live_standing
@@ -61,13 +63,17 @@ def load_actor(session: Session) -> Actor:
     found = live_standing(session)
     if found is None:
         return NOBODY
-    person = found.person
+    return actor_of(session, found.person, found.staff_roles)
+
+
+def actor_of(session: Session, person: Person, staff_roles: frozenset[Role]) -> Actor:
+    """Make the actor of a person; the address counts only once it is confirmed."""
     reviewer = reviewer_facts(session, person.id)
     return Actor(
         person_id=person.id,
         name=person.name,
         email=person.email if person.confirmed_at else "",
-        staff_roles=found.staff_roles,
+        staff_roles=staff_roles,
         memberships=memberships_of(session, person.id),
         is_reviewer=reviewer.is_reviewer,
         assignments=reviewer.assignments,

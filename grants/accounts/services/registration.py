@@ -45,6 +45,26 @@ def register(
     if known is not None:
         _tell_owner(session, known, now=now)
         return None
+    person = add_person(session, email=email, name=name, hashed=hashed, now=now, phone=phone, zone=zone)
+    if confirmed:
+        person.confirmed_at = now
+        session.add(person)
+    else:
+        ask_to_confirm(session, person, now=now)
+    return person
+
+
+def add_person(
+    session: Session,
+    *,
+    email: str,
+    name: str,
+    hashed: str,
+    now: datetime,
+    phone: str = "",
+    zone: str = "America/New_York",
+) -> Person:
+    """Make an account whose password was judged and hashed already; its address is not confirmed."""
     person = Person(
         email=email,
         name=name.strip(),
@@ -52,14 +72,11 @@ def register(
         zone=zone,
         password_hash=hashed,
         password_changed_at=real_now(),
-        confirmed_at=now if confirmed else None,
         created_at=now,
     )
     session.add(person)
     session.flush()
     record(session, "person.registered", person, happened="registered", actor=as_actor(person), now=now)
-    if not confirmed:
-        ask_to_confirm(session, person, now=now)
     return person
 
 

@@ -1,6 +1,5 @@
 """Letters: drafted from a frozen snapshot, made into PDF/UA by the worker, released together."""
 
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +9,7 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.access.check import require
+from grants.chance import word
 from grants.documents.models import Batch, Letter, StoredFile, Template
 from grants.documents.queries import newest_template
 from grants.documents.rules import LetterKind, template_faults
@@ -177,4 +177,4 @@ def keep_made(
 
 def new_number() -> str:
     """Make a letter's number: it does not tell how many letters there are."""
-    return "L-" + "".join(secrets.choice(ALPHABET) for _ in range(8))
+    return f"L-{word(ALPHABET, 8)}"
