@@ -85,13 +85,13 @@ def words(text: str | None) -> int:
     return len((text or "").split())
 
 
-def markdown(text: str | None) -> Markup:
-    """Render the small Markdown subset: paragraphs, headings, lists and bold; everything else is text."""
+def markdown(text: str | None, heading: int = 4) -> Markup:
+    """Render the small Markdown subset: paragraphs, headings of one level, lists and bold; the rest is text."""
     blocks = re.split(r"\n\s*\n", (text or "").strip().replace("\r\n", "\n"))
-    return Markup("\n").join(_block(block) for block in blocks if block.strip())
+    return Markup("\n").join(_block(block, heading) for block in blocks if block.strip())
 
 
-def _block(block: str) -> Markup:
+def _block(block: str, heading: int) -> Markup:
     lines = block.strip().split("\n")
     if all(line.lstrip().startswith(("- ", "* ")) for line in lines):
         items = Markup("").join(Markup("<li>{}</li>").format(_inline(line.lstrip()[2:])) for line in lines)
@@ -102,7 +102,8 @@ def _block(block: str) -> Markup:
         )
         return Markup("<ol>{}</ol>").format(items)
     if len(lines) == 1 and lines[0].startswith("#"):
-        return Markup("<h4>{}</h4>").format(_inline(lines[0].lstrip("#").strip()))
+        words = _inline(lines[0].lstrip("#").strip())
+        return Markup("<h{0}>{1}</h{0}>").format(heading, words)
     return Markup("<p>{}</p>").format(Markup("<br>").join(_inline(line) for line in lines))
 
 
