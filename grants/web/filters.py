@@ -86,7 +86,7 @@ def words(text: str | None) -> int:
 
 
 def markdown(text: str | None, heading: int = 4) -> Markup:
-    """Render the small Markdown subset: paragraphs, headings of one level, lists and bold; the rest is text."""
+    """Render the small Markdown: paragraphs, headings of one level, lists, bold; the rest is text."""
     blocks = re.split(r"\n\s*\n", (text or "").strip().replace("\r\n", "\n"))
     return Markup("\n").join(_block(block, heading) for block in blocks if block.strip())
 
