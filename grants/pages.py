@@ -4,15 +4,18 @@ from flask import Blueprint, Flask
 
 from grants.accounts.views import own as own_account
 from grants.accounts.views import staff as staff_accounts
+from grants.applications.views import applicant as own_applications
 from grants.awards.views import applicant as own_awards
 from grants.awards.views import staff as staff_awards
 from grants.documents.views import applicant as letters_applicant
 from grants.documents.views import public as letters_public
 from grants.documents.views import staff as letters_staff
+from grants.eligibility.views import public as self_check
 from grants.home.views import homes, record
 from grants.home.views import public as front_door
 from grants.organizations.views import applicant as organizations
 from grants.organizations.views import public as invitations
+from grants.reviews.views import site as reviews
 from grants.web.routing import AUDIENCES, Door, Pages
 
 SITE: list[Pages] = [
@@ -24,11 +27,14 @@ SITE: list[Pages] = [
     staff_accounts.pages,
     organizations.pages,
     invitations.pages,
+    self_check.pages,
+    own_applications.pages,
     staff_awards.pages,
     own_awards.pages,
     letters_staff.pages,
     letters_applicant.pages,
     letters_public.pages,
+    *reviews.PAGES,
 ]
 
 LIBRARIES = {

@@ -14,6 +14,9 @@ from grants.accounts.models import Person
 from grants.accounts.services import keys
 from grants.accounts.views import note_life
 from grants.accounts.views.browser import live_standing
+from grants.applications import jobs as application_jobs
+from grants.applications import notices as application_notices
+from grants.applications.services.reminding import remind
 from grants.awards import notices as award_notices
 from grants.awards.rules import letter_kinds as award_letters
 from grants.awards.services import lettering
@@ -36,6 +39,13 @@ NOTICES: dict[str, Callable[..., Any]] = {
     "organizations.joined": organization_notices.joined,
     "organizations.declined": organization_notices.declined,
     "organizations.member_changed": organization_notices.member_changed,
+    "applications.submitted": application_notices.submitted,
+    "applications.withdrawn": application_notices.withdrawn,
+    "applications.asked": application_notices.asked,
+    "applications.late": application_notices.late,
+    "applications.reminded": application_notices.reminded,
+    "competitions.amended": application_notices.competition_amended,
+    "competitions.canceled": application_notices.competition_canceled,
     "documents.letter_released": award_notices.letter_released,
     "awards.selection_signed": award_notices.selection_signed,
     "awards.selection_returned": award_notices.selection_returned,
@@ -44,6 +54,7 @@ NOTICES: dict[str, Callable[..., Any]] = {
 """Notice name to `(session, event) -> list[Mail]`."""
 
 JOBS: dict[str, Callable[..., Any]] = {
+    "applications.receipt": application_jobs.make_receipt,
     "documents.make_letters": documents_jobs.make_letters,
 }
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
@@ -51,7 +62,7 @@ JOBS: dict[str, Callable[..., Any]] = {
 LETTER_KINDS: dict[str, LetterKind] = {**award_letters.KINDS}
 """The kinds of letters by name."""
 
-DUTIES: list[Callable[[Session, datetime], None]] = [organization_services.expire_invitations]
+DUTIES: list[Callable[[Session, datetime], None]] = [organization_services.expire_invitations, remind]
 """What the worker does at every turn, idempotent: reminders, due requests, expiries."""
 
 

@@ -91,8 +91,9 @@ OPEN = ("draft", "submitted")
 
 _APPLICATIONS = [
     _row("self_check.run", "run the self-check", PUBLIC),
-    _row("self_check.keep", "keep a self-check's result", PERSON),
-    _row("application.start", "start an application", MEMBER),
+    _row("self_check.read", "read a self-check's result", PUBLIC, p.sees_self_check),
+    _row("self_check.keep", "keep a self-check's result", PERSON, p.sees_self_check),
+    _row("application.start", "start an application", MEMBER, p.is_member_of_host),
     _row("application.list", "list own applications", PERSON),
     _row("application.read", "read an application as its host", MEMBER, p.is_member_of_host),
     _row("application.edit", "work on an application", MEMBER, p.is_member_of_host, OPEN),

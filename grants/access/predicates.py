@@ -64,3 +64,12 @@ def sees_organization(actor: Actor, record: object) -> bool:
 def sees_application(actor: Actor, record: object) -> bool:
     """Ask whether the actor is staff, a member of the host, or a reviewer let in."""
     return sees_organization(actor, record) or is_assigned(actor, record)
+
+
+def sees_self_check(actor: Actor, record: object) -> bool:
+    """Ask whether a self-check belongs to nobody yet, to the actor, or to their organization."""
+    return (
+        getattr(record, "person_id", None) is None
+        or is_own(actor, record)
+        or sees_organization(actor, record)
+    )

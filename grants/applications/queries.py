@@ -409,3 +409,27 @@ def public_events(session: Session, application_id: int) -> list[Event]:
         .order_by(col(Event.seq))
     )
     return list(session.exec(rows).all())
+
+
+def people_of_applications(session: Session, competition_id: int) -> list[tuple[Application, Person]]:
+    """Return the members of every host whose application is not withdrawn, with that application."""
+    rows = (
+        select(Application, Person)
+        .join(Membership, col(Membership.organization_id) == col(Application.organization_id))
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .where(
+            col(Application.competition_id) == competition_id,
+            col(Application.status) != ApplicationStatus.WITHDRAWN,
+            col(Membership.left_at).is_(None),
+        )
+        .order_by(col(Application.id), col(Person.id))
+    )
+    return [(application, person) for application, person in session.exec(rows).all()]
+
+
+def times_reminded(session: Session, application_id: int) -> set[str]:
+    """Return which reminders of the deadline an application has had."""
+    rows = select(Event).where(
+        col(Event.application_id) == application_id, col(Event.kind) == "application.reminded"
+    )
+    return {str(event.facts.get("before")) for event in session.exec(rows.order_by(col(Event.seq))).all()}

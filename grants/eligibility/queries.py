@@ -39,3 +39,14 @@ def self_checks_of_person(session: Session, person_id: int) -> list[SelfCheck]:
         .order_by(col(SelfCheck.at).desc(), col(SelfCheck.id).desc())
     )
     return list(session.exec(rows).all())
+
+
+def people_who_checked(session: Session, competition_id: int) -> list[int]:
+    """Return the ids of people who kept a self-check for a competition, each once."""
+    rows = (
+        select(SelfCheck.person_id)
+        .where(col(SelfCheck.competition_id) == competition_id, col(SelfCheck.person_id).is_not(None))
+        .distinct()
+        .order_by(col(SelfCheck.person_id))
+    )
+    return [person_id for person_id in session.exec(rows).all() if person_id is not None]

@@ -29,8 +29,8 @@ CERTIFICATIONS: Final[tuple[tuple[str, str], ...]] = (
     ),
     (
         (
-            "What counts is the instant at which the complete request to submit reaches the server. Nothing is "
-            "accepted after the deadline."
+            "What counts is the instant at which the complete request to submit reaches the server. Nothing "
+            "is accepted after the deadline."
         ),
         "The notice of this competition",
     ),

@@ -8,6 +8,7 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.applications.models import Application, NamedParty, PartyKind
 from grants.applications.services.drafting import require_editable
+from grants.eligibility.models import SelfCheck
 from grants.errors import StaleVersion, refuse
 
 
@@ -43,6 +44,21 @@ def save_about(
     application.version += 1
     session.add(application)
     return application.version
+
+
+def take_self_check(
+    session: Session, application: Application, check: SelfCheck, *, actor: Actor, now: datetime
+) -> None:
+    """Let a self-check of the same competition and state stand with the application."""
+    require_editable(session, application, actor=actor, now=now)
+    if check.competition_id != application.competition_id or check.state != application.state:
+        raise refuse("self_check", f"That self-check is not for {application.state}. Run it for this state.")
+    if check.person_id is None:
+        check.person_id = actor.person_id
+        check.organization_id = application.organization_id
+        session.add(check)
+    application.self_check_id = check.id
+    session.add(application)
 
 
 def name_party(

@@ -11,6 +11,7 @@ from grants.applications.services.cover import About
 from grants.applications.services.workspace import Frame, frame_of
 from grants.applications.views.doors import applicant, around
 from grants.applications.views.tasks import crumbs_of
+from grants.eligibility.queries import self_check_by_uid
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.web import current
 from grants.web.render import go, page
@@ -138,3 +139,23 @@ def _remove_party(application: Application, uid: str) -> ResponseReturnValue:
         cover.remove_party(session, application, party, actor=actor, now=now)
     said = f"{party.name} is taken out."
     return go("applicant.applications.people", uid=application.uid, said=said)
+
+
+@applicant.page(
+    "/<uid>/self-check",
+    "take_self_check",
+    permission="application.edit",
+    load=queries.application_by_uid,
+    methods=("POST",),
+)
+def take_self_check(application: Application) -> ResponseReturnValue:
+    """Let a self-check stand with the application."""
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        session.add(application)
+        check = self_check_by_uid(session, request.form.get("check", ""))
+        if check is None or not current.may("self_check.read", check):
+            raise NotFound
+        cover.take_self_check(session, application, check, actor=actor, now=now)
+    said = "The self-check stands with the application."
+    return go("applicant.applications.tasks", uid=application.uid, said=said)

@@ -77,7 +77,7 @@ def _link(workspace: Workspace, place: str) -> tuple[str, str] | None:
             "Go to your organization",
         ),
         "self": lambda: (
-            url_for("public.eligibility.check", number=number, application=uid),
+            url_for("public.eligibility.check", competition=number, application=uid),
             "Run the self-check",
         ),
     }
@@ -233,6 +233,7 @@ def steps_of(frame: Frame, now: datetime) -> list[dict[str, Any]]:
         application.status, order.index(application.status) + 1 if application.status in order else 0
     )
     closed = competition.deadline_at is not None and now > competition.deadline_at
+    screened_out = application.status == "ineligible"
     return [
         {
             "title": "Deadline",
@@ -243,11 +244,7 @@ def steps_of(frame: Frame, now: datetime) -> list[dict[str, Any]]:
         },
         {
             "title": "Administrative review",
-            "state": "done"
-            if passed > 1 or application.status == "ineligible"
-            else "now"
-            if closed
-            else "ahead",
+            "state": "done" if passed > 1 or screened_out else "now" if closed else "ahead",
             "text": "Staff look whether the application is eligible, complete and responsive.",
         },
         {

@@ -72,7 +72,7 @@ def _self_check(workspace: Workspace) -> Task:
     competition = workspace.frame.competition
     if check is None:
         url = url_for(
-            "public.eligibility.check", number=competition.number, application=workspace.application.uid
+            "public.eligibility.check", competition=competition.number, application=workspace.application.uid
         )
         return Task("Eligibility self-check", url, ("Not done", "plain"), is_done=False, detail="two minutes")
     outcomes = [result["outcome"] for result in check.results]
