@@ -7,6 +7,7 @@ from grants.accounts.views import staff as staff_accounts
 from grants.applications.views import applicant as own_applications
 from grants.awards.views import applicant as own_awards
 from grants.awards.views import staff as staff_awards
+from grants.competitions.views.site import PAGES as COMPETITIONS
 from grants.documents.views import applicant as letters_applicant
 from grants.documents.views import public as letters_public
 from grants.documents.views import staff as letters_staff
@@ -25,6 +26,7 @@ SITE: list[Pages] = [
     record.pages,
     own_account.pages,
     staff_accounts.pages,
+    *COMPETITIONS,
     organizations.pages,
     invitations.pages,
     self_check.pages,

@@ -119,6 +119,7 @@ class ReviewFile:
     size: int
     media_type: str
     id: int
+    file_id: int
     __tablename__ = "submission_file"
 
 
@@ -156,6 +157,7 @@ def _file(row: SubmissionFile, media_type: str) -> ReviewFile:
         size=row.size,
         media_type=media_type,
         id=row.id,
+        file_id=row.file_id,
     )
 
 

@@ -1,0 +1,216 @@
+"""A score sheet as its pages show it: rows with their state, the sum, one's own other scores, the content."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
+
+from sqlmodel import Session
+
+from grants.applications.rules.content import SubmissionContent, from_json
+from grants.budgets.rules.table import EXPENSES, REVENUE, Column, YearBudget
+from grants.competitions.models import Criterion
+from grants.competitions.queries import CriterionNode, criteria_of
+from grants.findings import Finding
+from grants.reviews.models import Phase, Score, Sheet
+from grants.reviews.queries import sheets as stored
+from grants.reviews.queries.sheets import OpenSheet
+from grants.reviews.rules.sheets import gaps, locked_because
+from grants.reviews.services.rubric import rubric_from
+from grants.reviews.services.scoring import as_fields, changed_keys
+from scoring.rubric import Leaf
+
+
+@dataclass(frozen=True)
+class Row:
+    """One sub-criterion on one sheet."""
+
+    number: int
+    key: str
+    title: str
+    path: tuple[str, ...]
+    most: Fraction
+    guidance: str
+    bands: list[dict[str, str]]
+    fields: Mapping[str, str]
+    version: int
+    saved_at: datetime | None
+    earlier: Decimal | None
+    """Points given before the call, on a sheet that revises."""
+    is_complete: bool
+    has_text: bool
+    others: tuple[tuple[str, Decimal], ...]
+    """The reviewer's own points for the same sub-criterion on other applications."""
+
+
+@dataclass(frozen=True)
+class SheetView:
+    """A whole sheet."""
+
+    rows: tuple[Row, ...]
+    so_far: Fraction
+    out_of: Fraction
+    full: Fraction
+    gaps: list[Finding]
+    locked: str | None
+    is_revision: bool
+    has_changes: bool
+    content: SubmissionContent | None
+
+    @property
+    def is_writable(self) -> bool:
+        """Ask whether the author may change the sheet now."""
+        return self.locked is None
+
+    @property
+    def given(self) -> int:
+        """Count the sub-criteria with points."""
+        return sum(1 for row in self.rows if row.fields["points"])
+
+    def row(self, key: str) -> Row | None:
+        """Return one sub-criterion."""
+        return next((row for row in self.rows if row.key == key), None)
+
+    def before(self, row: Row) -> Row | None:
+        """Return the sub-criterion before."""
+        return self.rows[row.number - 2] if row.number > 1 else None
+
+    def after(self, row: Row) -> Row | None:
+        """Return the sub-criterion after."""
+        return self.rows[row.number] if row.number < len(self.rows) else None
+
+
+def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int]) -> SheetView:
+    """Read a sheet with two queries: the criteria, and the reviewer's own entries on open applications."""
+    criteria = criteria_of(session, opened.competition_id)
+    rubric = rubric_from(criteria, opened.competition.total_points)
+    entries = [
+        (sheet, score)
+        for sheet, score in stored.own_scores(session, opened.sheet)
+        if sheet.application_id in open_to
+    ]
+    own = {score.criterion_key: score for sheet, score in entries if sheet.id == opened.sheet.id}
+    earlier = _earlier(opened.sheet, entries)
+    is_revision = opened.sheet.phase is Phase.FINAL
+    changed = changed_keys(earlier, own) if is_revision else frozenset[str]()
+    fields = {key: as_fields(score) for key, score in own.items()}
+    missing = gaps([(leaf.key, leaf.title) for leaf in rubric.leaves], fields, changed=changed)
+    incomplete = {finding.field for finding in missing}
+    known = {node.criterion.key: node.criterion for top in criteria for node in _nodes(top)}
+    rows = tuple(
+        _row(number, leaf, known[leaf.key], own.get(leaf.key), earlier, incomplete, opened.sheet, entries)
+        for number, leaf in enumerate(rubric.leaves, start=1)
+    )
+    answered = [row for row in rows if row.fields["points"]]
+    return SheetView(
+        rows=rows,
+        so_far=sum((Fraction(row.fields["points"]) for row in answered), Fraction(0)),
+        out_of=sum((row.most for row in answered), Fraction(0)),
+        full=sum((leaf.points for leaf in rubric.leaves), Fraction(0)),
+        gaps=missing,
+        locked=_locked(opened),
+        is_revision=is_revision,
+        has_changes=bool(changed),
+        content=from_json(opened.submission.content) if opened.submission else None,
+    )
+
+
+@dataclass(frozen=True)
+class BudgetRow:
+    """One line of the submitted budget over the years; amounts in cents."""
+
+    title: str
+    side: str
+    is_total: bool
+    amounts: tuple[int, ...]
+
+
+def budget_rows(content: SubmissionContent | None) -> list[BudgetRow]:
+    """Return the lines of the submitted budget that hold an amount: federal, cash and in-kind together."""
+    years = content.years if content else ()
+    found: list[BudgetRow] = []
+    for side, rows in (("Revenue", REVENUE), ("Expense", EXPENSES)):
+        for row in rows:
+            amounts = tuple(year.row_total(row.key) for year in years)
+            if any(amounts):
+                found.append(BudgetRow(row.title, side, row.is_subtotal, amounts))
+    return found
+
+
+def federal_shares(content: SubmissionContent | None) -> list[tuple[int, int]]:
+    """Return, by year, the federal money and the whole revenue, in cents."""
+    years = content.years if content else ()
+    return [
+        (_sum(year, (Column.FEDERAL,)), _sum(year, (Column.FEDERAL, Column.CASH, Column.INKIND)))
+        for year in years
+    ]
+
+
+def _sum(year: YearBudget, columns: tuple[Column, ...]) -> int:
+    return sum(year.amount(row.key, column) for row in REVENUE if not row.is_subtotal for column in columns)
+
+
+def _row(
+    number: int,
+    leaf: Leaf,
+    criterion: Criterion,
+    score: Score | None,
+    earlier: Mapping[str, Score],
+    incomplete: set[str | None],
+    sheet: Sheet,
+    entries: list[tuple[Sheet, Score]],
+) -> Row:
+    before = earlier.get(leaf.key)
+    return Row(
+        number=number,
+        key=leaf.key,
+        title=leaf.title,
+        path=leaf.path,
+        most=leaf.points,
+        guidance=criterion.guidance,
+        bands=criterion.bands,
+        fields=as_fields(score),
+        version=score.version if score else 0,
+        saved_at=score.updated_at if score else None,
+        earlier=before.points if before else None,
+        is_complete=leaf.key not in incomplete,
+        has_text=bool(score and (score.strengths or score.weaknesses)),
+        others=_others(leaf.key, sheet, entries),
+    )
+
+
+def _others(key: str, sheet: Sheet, entries: list[tuple[Sheet, Score]]) -> tuple[tuple[str, Decimal], ...]:
+    return tuple(
+        (other.uid, score.points)
+        for other, score in entries
+        if score.criterion_key == key
+        and other.application_id != sheet.application_id
+        and other.phase is sheet.phase
+        and score.points is not None
+    )
+
+
+def _earlier(sheet: Sheet, entries: list[tuple[Sheet, Score]]) -> dict[str, Score]:
+    if sheet.phase is not Phase.FINAL:
+        return {}
+    return {
+        score.criterion_key: score
+        for other, score in entries
+        if other.application_id == sheet.application_id and other.phase is Phase.INITIAL
+    }
+
+
+def _nodes(top: CriterionNode) -> list[CriterionNode]:
+    return top.everything()
+
+
+def _locked(opened: OpenSheet) -> str | None:
+    return locked_because(
+        status=opened.sheet.status,
+        is_revision=opened.sheet.phase is Phase.FINAL,
+        submitted_at=opened.sheet.submitted_at,
+        panel=opened.panel.status if opened.panel else None,
+        closed_at=opened.panel.closed_at if opened.panel else None,
+        zone=opened.zone,
+    )

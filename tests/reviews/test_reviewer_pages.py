@@ -1,0 +1,67 @@
+"""The reviewer's pages: save, clash, check, submit, and doors that a conflict closes."""
+
+import pytest
+from flask.testing import FlaskClient
+
+from grants.database import Database
+from grants.reviews.models import Sheet
+from tests.factories.reviews import Round, fill, make_round, open_door, spread
+from tests.plugins.people import SignedIn
+
+FETCH = {"X-Requested-With": "fetch"}
+
+
+@pytest.fixture
+def opened(database: Database, at_review: object) -> tuple[Round, Sheet, Sheet]:
+    """Two applications open to the first reviewer, one of them scored."""
+    with database.writing() as session:
+        made = make_round(session, states={"CO": 2}, reviewers=2)
+        first = open_door(session, made.applications["CO-1"], made.reviewers[0])
+        second = open_door(session, made.applications["CO-2"], made.reviewers[0])
+        fill(session, second, spread(84))
+    return made, first, second
+
+
+@pytest.fixture
+def reviewer(opened: tuple[Round, Sheet, Sheet], signed_in: SignedIn) -> FlaskClient:
+    """The first reviewer's browser."""
+    return signed_in("reviewer1@panel.example")
+
+
+def test_every_page_of_a_reviewer_answers(reviewer: FlaskClient, opened: tuple[Round, Sheet, Sheet]) -> None:
+    made, first, second = opened
+    here = "/reviewer/reviews"
+    pages = {
+        here: 200,
+        f"{here}/panels": 200,
+        f"{here}/declarations": 200,
+        f"{here}/compare/{made.competition.number}": 200,
+        f"{here}/sheets/{first.uid}": 303,
+        f"{here}/sheets/{first.uid}/score/budget": 200,
+        f"{here}/sheets/{first.uid}/score/budget?read=budget": 200,
+        f"{here}/sheets/{first.uid}/score/budget?read=all": 200,
+        f"{here}/sheets/{first.uid}/check": 200,
+        f"{here}/sheets/{second.uid}/submit": 200,
+        f"{here}/applications/{made.applications['CO-1'].uid}/conflict": 200,
+    }
+
+    answers = {path: reviewer.get(path).status_code for path in pages}
+
+    assert answers == pages
+
+
+def test_a_save_by_script_says_version_instant_and_total(
+    reviewer: FlaskClient, opened: tuple[Round, Sheet, Sheet]
+) -> None:
+    _made, first, _second = opened
+
+    answer = reviewer.post(
+        f"/reviewer/reviews/sheets/{first.uid}/score/budget",
+        data={"points": "12.5", "strengths": "Clear.", "version": "0"},
+        headers=FETCH,
+    )
+
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"version": 1, "saved": "9:00:00 a.m. EST", "total": "12.5", "given": "1 of 8"},
+    )
