@@ -20,9 +20,11 @@ from grants.applications.services.reminding import remind
 from grants.awards import notices as award_notices
 from grants.awards.rules import letter_kinds as award_letters
 from grants.awards.services import lettering
+from grants.competitions import jobs as competitions_jobs
 from grants.config import Settings
 from grants.documents import jobs as documents_jobs
 from grants.documents.rules import LetterKind
+from grants.home.queries import standing_of_people
 from grants.home.views import frame
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
@@ -55,6 +57,7 @@ NOTICES: dict[str, Callable[..., Any]] = {
 
 JOBS: dict[str, Callable[..., Any]] = {
     "applications.receipt": application_jobs.make_receipt,
+    "competitions.notice": competitions_jobs.make_notice,
     "documents.make_letters": documents_jobs.make_letters,
 }
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
@@ -100,6 +103,7 @@ def install(app: Flask) -> None:
     app.extensions["grants.releases"] = {"decision": lettering.release_round}
     settings: Settings = app.extensions["grants.settings"]
     keys.put(settings)
+    app.extensions["grants.standing_of_people"] = standing_of_people
     tokens.install(app, settings)
     limits.install(app)
     note_life.install(app)

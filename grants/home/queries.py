@@ -18,10 +18,10 @@ from grants.home.rules import LATELY
 from grants.lifecycle.models import Event, Installation
 from grants.lifecycle.queries import installation
 from grants.lifecycle.waiting import Waiting
-from grants.organizations.models import Organization
+from grants.organizations.models import Membership, Organization
 from grants.organizations.queries import organizations_of
 from grants.organizations.queries import waiting_for as organizations_waiting
-from grants.reviews.models import Assignment, Phase, Sheet
+from grants.reviews.models import Assignment, Phase, Reviewer, Sheet
 from grants.reviews.workflow import AssignmentStatus, SheetStatus
 
 PAGE = 50
@@ -66,6 +66,23 @@ def waiting(session: Session, actor: Actor, now: datetime, *, audience: str) -> 
 def own_organizations(session: Session, actor: Actor) -> list[Organization]:
     """Return the organizations to which the person belongs."""
     return [] if actor.person_id is None else organizations_of(session, actor.person_id)
+
+
+def standing_of_people(session: Session, ids: list[int]) -> dict[int, tuple[str, str]]:
+    """Say what people are beyond staff, for the demonstration's list: group, and words."""
+    told = {
+        person_id: ("Applicants and centers", f"{role}, {name}")
+        for person_id, role, name in session.exec(
+            select(Membership.person_id, Membership.role, Organization.name)
+            .join(Organization, col(Organization.id) == col(Membership.organization_id))
+            .where(col(Membership.person_id).in_(ids), col(Membership.left_at).is_(None))
+            .order_by(col(Membership.id))
+        ).all()
+    }
+    reviewers = select(Reviewer.person_id, Reviewer.kind, Reviewer.affiliation)
+    for person_id, kind, affiliation in session.exec(reviewers.where(col(Reviewer.person_id).in_(ids))).all():
+        told.setdefault(person_id, ("Reviewers", f"{kind} reviewer, {affiliation}"))
+    return told
 
 
 def lately_done(session: Session, actor: Actor, now: datetime, *, most: int = 20) -> list[Event]:

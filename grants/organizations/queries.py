@@ -152,9 +152,9 @@ def invitations_to(session: Session, email: str, *, now: datetime) -> list[Invit
 def invitation_row(session: Session, invitation: Invitation) -> InvitationRow:
     """Return an invitation with the names on it."""
     organization, inviter = session.exec(
-        select(Organization, Person.name).where(
-            col(Organization.id) == invitation.organization_id, col(Person.id) == invitation.invited_by_id
-        )
+        select(Organization, Person.name)
+        .join(Person, col(Person.id) == invitation.invited_by_id)
+        .where(col(Organization.id) == invitation.organization_id)
     ).one()
     return InvitationRow(invitation, organization, inviter)
 

@@ -9,6 +9,15 @@ IDLE_STAFF = timedelta(minutes=30)
 IDLE_OTHERS = timedelta(minutes=60)
 LONGEST = timedelta(hours=12)
 NOTED_EVERY = timedelta(minutes=1)
+_BROWSERS = (("Edg/", "Edge"), ("Firefox/", "Firefox"), ("Chrome/", "Chrome"), ("Safari/", "Safari"))
+_SYSTEMS = (
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Android", "Android"),
+    ("Mac OS X", "Mac"),
+    ("Windows", "Windows"),
+    ("Linux", "Linux"),
+)
 
 
 def ends_at(*, started_at: datetime, seen_at: datetime, is_staff: bool) -> datetime:
@@ -20,6 +29,15 @@ def ends_at(*, started_at: datetime, seen_at: datetime, is_staff: bool) -> datet
 def must_be_noted(seen_at: datetime, now: datetime) -> bool:
     """Ask whether the last sign of life is old enough to be written anew."""
     return now - seen_at >= NOTED_EVERY
+
+
+def browser_name(agent: str) -> str:
+    """Name a browser and its system as their owner knows them, from what the browser says of itself."""
+    browser = next((name for mark, name in _BROWSERS if mark in agent), "")
+    system = next((name for mark, name in _SYSTEMS if mark in agent), "")
+    if browser and system:
+        return f"{browser} on {system}"
+    return browser or agent.partition("/")[0][:40] or "A browser without a name"
 
 
 def separated_from(role: Role) -> list[Role]:

@@ -7,14 +7,13 @@ from grants.accounts import queries
 from grants.accounts.forms import (
     ZONES,
     ChangePasswordForm,
-    DeedForm,
     FactorForm,
     ProfileForm,
     SignerForm,
 )
 from grants.accounts.models import Person
 from grants.accounts.rules import factor
-from grants.accounts.rules.sessions import LONGEST
+from grants.accounts.rules.sessions import LONGEST, browser_name
 from grants.accounts.services import factors, registration, sessions
 from grants.accounts.services.keys import keys
 from grants.accounts.views import browser
@@ -50,7 +49,8 @@ def own() -> ResponseReturnValue:
     with current.reading() as session:
         browsers = queries.sign_ins_of(session, person.id, since=real_now() - LONGEST)
     here = sessions.token_hash(browser.token())
-    return page(form=form, owner=person, browsers=browsers, here=here, deed=DeedForm())
+    names = {row.id: browser_name(row.browser) for row in browsers}
+    return page(form=form, owner=person, browsers=browsers, names=names, here=here)
 
 
 @pages.page("/password", "password", permission="account.own", methods=("GET", "POST"))

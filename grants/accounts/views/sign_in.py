@@ -2,7 +2,7 @@
 
 import time
 
-from flask import g, redirect, request, url_for
+from flask import current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.access.actor import NOBODY
@@ -45,7 +45,7 @@ def sign_in() -> ResponseReturnValue:
     return page(
         form=form,
         next=browser.wanted_page(),
-        invented=_invented_people(),
+        invented=invented_people(),
         invented_password=registration.DEMONSTRATION_PASSWORD,
     )
 
@@ -197,11 +197,24 @@ def _enter(person: Person) -> ResponseReturnValue:
     return redirect(wanted or url_for("public.home.mine"), 303)
 
 
-def _invented_people() -> list[queries.PersonRow]:
+def invented_people() -> list[tuple[str, list[tuple[Person, str]]]]:
+    """List the demonstration's people under what they are; nobody outside of the demonstration.
+
+    What people are beyond staff is known to later slices; wiring gives the function that tells it.
+    """
     if current.settings().mode is not Mode.DEMONSTRATION:
         return []
     with current.reading() as session:
-        return queries.invented_people(session, DEMONSTRATION_DOMAIN)
+        rows = queries.invented_people(session, DEMONSTRATION_DOMAIN)
+        tell = current_app.extensions["grants.standing_of_people"]
+        standings: dict[int, tuple[str, str]] = tell(session, [row.person.id for row in rows])
+    groups: dict[str, list[tuple[Person, str]]] = {"Staff": [], "Applicants and centers": [], "Reviewers": []}
+    for row in rows:
+        group, words = standings.get(row.person.id, ("Applicants and centers", ""))
+        if row.roles:
+            group, words = "Staff", ", ".join(row.roles)
+        groups[group].append((row.person, words))
+    return [(group, people) for group, people in groups.items() if people]
 
 
 def _link(token: str, purpose: LinkPurpose) -> MailedLink | None:

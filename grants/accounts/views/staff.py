@@ -44,7 +44,7 @@ def people() -> ResponseReturnValue:
         rows=rows,
         total=total,
         words=words,
-        role=role,
+        chosen_role=role,
         number=number,
         last=-(-total // queries.PAGE),
         choices=[(one.value, one.value.capitalize()) for one in IN_ORDER],
