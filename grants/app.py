@@ -5,6 +5,7 @@ from datetime import timedelta
 from flask import Flask, g
 from flask_wtf import CSRFProtect
 from sqlmodel import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from grants import pages, wiring
 from grants.adapters.files import Files
@@ -31,6 +32,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["grants.note_reading"] = note_reading
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
+    _trust_proxies(app, settings.trusted_proxies)
     CSRFProtect(app)
     filters.install(app)
     headers.install(app)
@@ -40,6 +42,12 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.before_request(guard)
     app.context_processor(_context)
     return app
+
+
+def _trust_proxies(app: Flask, count: int) -> None:
+    """Take address and scheme from as many proxies as stand before us, and from no header otherwise."""
+    if count:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
 
 
 def moved_clock(session: Session) -> Clock:

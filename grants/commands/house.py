@@ -2,8 +2,9 @@
 
 import click
 
-from grants.config import SettingMissing, Settings, from_environment
+from grants.config import Mode, SettingMissing, Settings, from_environment
 from grants.database import Database
+from grants.lifecycle.queries import installation
 from grants.migrations import schema
 
 
@@ -20,3 +21,18 @@ def house() -> tuple[Settings, Database]:
     schema.load()
     settings = settings_or_stop()
     return settings, Database(settings.database_url)
+
+
+def refuse_strange_house(database: Database, mode: Mode) -> None:
+    """Stop with a sentence if the database is of another mode, or production's clock was moved."""
+    with database.reading() as session:
+        found = installation(session)
+    if found is None:
+        raise click.ClickException("The database is not marked with its mode. Run `grants database upgrade`.")
+    if found.mode != mode:
+        raise click.ClickException(
+            f"This database was made for mode “{found.mode}”; the program runs in mode “{mode}”. "
+            "Set GRANTS_MODE or GRANTS_DATABASE_URL."
+        )
+    if mode is Mode.PRODUCTION and found.clock_offset_seconds:
+        raise click.ClickException("The clock of this database was moved. Production refuses that.")

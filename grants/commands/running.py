@@ -7,7 +7,7 @@ from multiprocessing import cpu_count
 import click
 
 from grants.app import create_app
-from grants.commands.house import house, settings_or_stop
+from grants.commands.house import house, refuse_strange_house, settings_or_stop
 from grants.commands.worker import Worker
 from grants.config import Mode
 from grants.migrations.running import is_current
@@ -26,6 +26,7 @@ def config() -> None:
 def worker() -> None:
     """Run jobs, send mail and do the daily duties until stopped."""
     settings, database = house()
+    refuse_strange_house(database, settings.mode)
     Worker(create_app(settings, database=database)).run_forever()
 
 
@@ -38,6 +39,7 @@ def serve(port: int, host: str, workers: int) -> None:
     settings, database = house()
     if not is_current(database):
         raise click.ClickException("The database is not at the newest schema. Run `grants database upgrade`.")
+    refuse_strange_house(database, settings.mode)
     database.dispose()
     beside = subprocess.Popen([sys.executable, "-m", "grants.commands.main", "worker"])
     try:
