@@ -4,14 +4,16 @@ from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectFie
 from wtforms.validators import Optional
 
 from grants.applications.models import PartyKind
-from grants.web.fields import Needed, text
+from grants.web.fields import Needed, choices, text
 from grants.web.forms import Form
 
-PARTY_KINDS = [
-    (PartyKind.KEY_PERSON.value, "Key person"),
-    (PartyKind.PARTNER.value, "Partner organization"),
-    (PartyKind.SIGNER.value, "Signer of a letter"),
-]
+PARTY_KINDS = choices(
+    [
+        (PartyKind.KEY_PERSON.value, "Key person"),
+        (PartyKind.PARTNER.value, "Partner organization"),
+        (PartyKind.SIGNER.value, "Signer of a letter"),
+    ]
+)
 
 
 def _plain(value: str | None) -> str:

@@ -10,14 +10,16 @@ from grants.budgets.rules.flat import DETAIL, FIELDS, flatten, gather, label_of
 from grants.budgets.rules.match import SOURCE_ROWS, TESTS
 from grants.budgets.rules.table import ROWS, YearBudget
 from grants.budgets.services.sources import Source
-from grants.web.fields import MoneyField, Needed, text
+from grants.web.fields import MoneyField, Needed, choices, text
 from grants.web.forms import Form
 
-KINDS = [
-    (MatchKind.CASH.value, "Cash"),
-    (MatchKind.LOANED.value, "Full-time personnel loaned to the center"),
-    (MatchKind.IN_KIND.value, "In kind: part-time people, equipment, space, services"),
-]
+KINDS = choices(
+    [
+        (MatchKind.CASH.value, "Cash"),
+        (MatchKind.LOANED.value, "Full-time personnel loaned to the center"),
+        (MatchKind.IN_KIND.value, "In kind: part-time people, equipment, space, services"),
+    ]
+)
 
 
 class _YearFields(Form):
@@ -53,19 +55,19 @@ class SourceForm(Form):
     """One source of match."""
 
     source = text("Who gives it", needed="Name the source.", longest=200)
-    row_key = SelectField("Row of the budget", choices=[(key, ROWS[key].title) for key in SOURCE_ROWS])
+    row_key = SelectField("Row of the budget", choices=choices((key, ROWS[key].title) for key in SOURCE_ROWS))
     kind = RadioField("Kind", choices=KINDS, default=MatchKind.CASH.value)
     amount = MoneyField("Amount in a year", validators=[Needed("Enter the amount in dollars.")])
     years = SelectMultipleField("Years", coerce=int)
     evidence = text("Evidence", longest=500)
     letter = SelectField("Letter of commitment", default="")
-    tests = SelectMultipleField("I confirm for this source", choices=list(TESTS.items()))
+    tests = SelectMultipleField("I confirm for this source", choices=choices(TESTS.items()))
     version = IntegerField(validators=[Optional()])
 
     def offer(self, years: int, letters: list[tuple[str, str]]) -> None:
         """Give the choices of one application: its years and the files that may be the letter."""
-        self.years.choices = [(number, f"Year {number}") for number in range(1, years + 1)]
-        self.letter.choices = [("", "No letter yet"), *letters]
+        self.years.choices = choices((str(number), f"Year {number}") for number in range(1, years + 1))
+        self.letter.choices = choices([("", "No letter yet"), *letters])
 
 
 def fill_source(form: SourceForm, line: MatchLine, letter: str) -> None:

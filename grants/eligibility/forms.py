@@ -6,21 +6,23 @@ from wtforms.validators import Optional
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.eligibility.rules.identifiers import tidy_ein, tidy_uei
 from grants.policies.rows import ApplicantKind
-from grants.web.fields import Needed, text
+from grants.web.fields import Needed, choices, text
 from grants.web.forms import Form
 
-YES_NO = [("yes", "Yes"), ("no", "No")]
-KINDS = [
-    (ApplicantKind.NONPROFIT.value, "Nonprofit organization"),
-    (ApplicantKind.HIGHER_EDUCATION.value, "Institution of higher education"),
-    (ApplicantKind.STATE_GOVERNMENT.value, "State government"),
-    (ApplicantKind.TERRITORIAL_GOVERNMENT.value, "Territorial government"),
-    (ApplicantKind.LOCAL_GOVERNMENT.value, "Local government"),
-    (ApplicantKind.TRIBAL_GOVERNMENT.value, "Tribal government"),
-    (ApplicantKind.CONSORTIUM.value, "Consortium of these"),
-    (ApplicantKind.FOR_PROFIT.value, "Company for profit"),
-    (ApplicantKind.INDIVIDUAL.value, "A person"),
-]
+YES_NO = choices([("yes", "Yes"), ("no", "No")])
+KINDS = choices(
+    [
+        (ApplicantKind.NONPROFIT.value, "Nonprofit organization"),
+        (ApplicantKind.HIGHER_EDUCATION.value, "Institution of higher education"),
+        (ApplicantKind.STATE_GOVERNMENT.value, "State government"),
+        (ApplicantKind.TERRITORIAL_GOVERNMENT.value, "Territorial government"),
+        (ApplicantKind.LOCAL_GOVERNMENT.value, "Local government"),
+        (ApplicantKind.TRIBAL_GOVERNMENT.value, "Tribal government"),
+        (ApplicantKind.CONSORTIUM.value, "Consortium of these"),
+        (ApplicantKind.FOR_PROFIT.value, "Company for profit"),
+        (ApplicantKind.INDIVIDUAL.value, "A person"),
+    ]
+)
 
 
 def _yes_no(label: str) -> RadioField:
@@ -37,7 +39,7 @@ class WhoForm(Form):
     us_based = _yes_no("Is it based in the United States?")
     state = SelectField(
         "State in which it is",
-        choices=[("", "Choose a state"), *POSTAL_CODES.items()],
+        choices=choices([("", "Choose a state"), *POSTAL_CODES.items()]),
         validators=[Needed("Choose the state in which your organization is.")],
     )
     serves_whole_state = _yes_no("Would it serve the whole state?")

@@ -14,6 +14,7 @@ from grants.applications.views.tasks import crumbs_of
 from grants.eligibility.queries import self_check_by_uid
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.web import current
+from grants.web.fields import choices
 from grants.web.render import go, page
 
 
@@ -51,7 +52,9 @@ def about(application: Application) -> ResponseReturnValue:
 def _about_form(frame: Frame) -> AboutForm:
     application = frame.application
     form = AboutForm()
-    form.contact.choices = [("", "Choose a member"), *((m.person.uid, m.person.name) for m in frame.members)]
+    form.contact.choices = choices(
+        [("", "Choose a member"), *((m.person.uid, m.person.name) for m in frame.members)]
+    )
     if request.method == "GET":
         contact = next(
             (m.person.uid for m in frame.members if m.person.id == application.contact_person_id), ""

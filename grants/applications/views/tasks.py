@@ -14,12 +14,14 @@ from grants.applications.views.doors import applicant, around
 from grants.applications.views.tasklist import done_of, groups_of
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number, states_of
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.competitions.workflow import CompetitionStatus
 from grants.eligibility.queries import latest_self_check
 from grants.errors import NotFound, Refused
 from grants.findings import stops
 from grants.organizations.models import Organization
 from grants.web import current
+from grants.web.fields import choices
 from grants.web.render import go, page
 
 
@@ -50,8 +52,9 @@ def start() -> ResponseReturnValue:
         states = states_of(session, competition.id)
         hosts = queries.organizations_of(session, current.actor())
     form = StartForm(state=request.args.get("state", ""))
-    form.state.choices = [("", "Choose a state"), *((row.state, row.state) for row in states)]
-    form.organization.choices = [(host.uid, host.name) for host in hosts]
+    named = ((row.state, POSTAL_CODES.get(row.state, row.state)) for row in states)
+    form.state.choices = choices([("", "Choose a state"), *named])
+    form.organization.choices = choices((host.uid, host.name) for host in hosts)
     if form.is_sent():
         try:
             application = _start(form, competition, hosts)

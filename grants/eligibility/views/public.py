@@ -20,6 +20,7 @@ from grants.errors import NotFound
 from grants.findings import Finding, Level
 from grants.organizations.queries import organizations_by_ids
 from grants.web import current
+from grants.web.fields import choices
 from grants.web.forms import Form
 from grants.web.render import go, page
 from grants.web.routing import Pages
@@ -96,8 +97,8 @@ def _form(step: int, states: list[str], *, sent: bool, answers: dict[str, str] |
     kind = STEPS[step - 1]
     form = kind() if sent else kind(formdata=None, data=answers)
     if step == 1:
-        choices = [("", "Choose a state"), *((code, POSTAL_CODES.get(code, code)) for code in states)]
-        form["chosen_state"].choices = choices
+        named = ((code, POSTAL_CODES.get(code, code)) for code in states)
+        form["chosen_state"].choices = choices([("", "Choose a state"), *named])
     return form
 
 
