@@ -10,7 +10,7 @@ from grants.competitions import queries
 from grants.competitions.models import Competition
 from grants.competitions.rules.publication import PublicationFacts, proposed_rule_set, publication_findings
 from grants.competitions.services.editions import keep_edition
-from grants.errors import Refused, refuse
+from grants.errors import Refused, StaleVersion, refuse
 from grants.findings import Finding, stops
 from grants.lifecycle.perform import perform
 from grants.lifecycle.queries import lock
@@ -21,14 +21,29 @@ def findings_if_published(session: Session, competition: Competition, now: datet
     return publication_findings(None, PublicationFacts(queries.notice_of(session, competition), now), now)
 
 
-def publish(session: Session, competition: Competition, *, actor: Actor, now: datetime) -> Competition:
+def publish(
+    session: Session,
+    competition: Competition,
+    *,
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Competition:
     """Publish a draft: from this instant only amendments change it.
 
     The rules of the catalogue are copied for ever, by the day of publication and of the expected
-    award. Raises `Refused` with everything that is missing or wrong.
+    award. `version` is the one that was checked; another raises `StaleVersion`. Raises `Refused` with
+    everything that is missing or wrong.
     """
     lock(session, competition)
     require(actor, "competition.publish", competition)
+    if version is not None and version != competition.version:
+        raise StaleVersion(
+            "The competition was changed after you checked it. Look at it once more.",
+            current={},
+            offered={},
+            version=competition.version,
+        )
     notice = queries.notice_of(session, competition)
     facts = PublicationFacts(notice, now)
     refusals = stops(publication_findings(competition, facts, now))

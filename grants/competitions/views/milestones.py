@@ -1,0 +1,132 @@
+"""The milestones of a competition, each with its instant, its state and the deed that stands on it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from zoneinfo import ZoneInfo
+
+from flask import current_app, url_for
+
+from grants.competitions.models import Amendment, Competition
+from grants.competitions.workflow import CompetitionStatus
+from grants.findings import Finding, stops
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """One step of a competition; `deed` is the words and address of what is to be done here."""
+
+    title: str
+    at: datetime | None
+    zone: str
+    state: str
+    text: str = ""
+    deed: tuple[str, str] | None = None
+    link: tuple[str, str] | None = None
+
+
+STAGES = (
+    ("Screening", "staff.screening.index", "Screen the applications", "After the deadline."),
+    ("Reviewers and conflicts", "staff.reviews.pool", "Reviewers and conflicts", "Invite early."),
+    ("Assignments", "staff.reviews.assign", "Assign reviewers", "After screening."),
+    ("Score sheets", "staff.reviews.progress", "Progress of the score sheets", "After assignments are sent."),
+    ("Panels and ranking", "staff.reviews.ranking", "Ranking by state", "When the score sheets are in."),
+    ("Selection", "staff.awards.selection", "Selection by state", "When the ranking is frozen."),
+    ("Letters", "staff.documents.letters", "Letters", "When the selections are approved."),
+)
+
+
+def milestones_of(
+    competition: Competition, amendments: Sequence[Amendment], found: Sequence[Finding], now: datetime
+) -> list[Milestone]:
+    """Return every milestone in order, with what has happened and what is next."""
+    if competition.status is CompetitionStatus.DRAFT:
+        return [_preparation(competition, found), *_ahead(competition)]
+    steps = [
+        Milestone("Published", competition.published_at, competition.zone, "done", link=_notice(competition)),
+        *(
+            Milestone(f"Amendment {one.number}", one.published_at, competition.zone, "done", text=one.why)
+            for one in sorted(amendments, key=lambda one: one.number)
+        ),
+        _timed("Applications open", competition.opens_at, competition, now),
+    ]
+    if competition.questions_until is not None:
+        steps.append(_timed("Questions end", competition.questions_until, competition, now))
+    steps.append(_timed("Deadline", competition.deadline_at, competition, now))
+    return [*steps, *_later(competition, now), _award(competition, now)]
+
+
+def _preparation(competition: Competition, found: Sequence[Finding]) -> Milestone:
+    missing = len(stops(found))
+    words = {0: "Nothing stops publication.", 1: "1 thing stops publication."}
+    return Milestone(
+        "Set up and publish",
+        None,
+        competition.zone,
+        "now",
+        text=words.get(missing, f"{missing} things stop publication."),
+        deed=("Set up this competition", url_for("staff.competitions.setup", number=competition.number)),
+    )
+
+
+def _ahead(competition: Competition) -> list[Milestone]:
+    planned = [
+        ("Planned publication", _noon(competition.planned_publication_on, competition.zone)),
+        ("Deadline", competition.deadline_at),
+        ("Awards expected", _noon(competition.expected_award_on, competition.zone)),
+    ]
+    return [Milestone(title, at, competition.zone, "ahead") for title, at in planned if at is not None]
+
+
+def _timed(title: str, at: datetime | None, competition: Competition, now: datetime) -> Milestone:
+    state = "done" if at is not None and at < now else "ahead"
+    if title == "Deadline" and competition.is_open(now):
+        return Milestone(title, at, competition.zone, "now", link=_amend(competition))
+    return Milestone(title, at, competition.zone, state)
+
+
+def _later(competition: Competition, now: datetime) -> list[Milestone]:
+    """Return the stages that other slices hold, linked where this installation has their pages."""
+    over = competition.deadline_at is not None and now > competition.deadline_at
+    is_running = over and competition.status is CompetitionStatus.PUBLISHED
+    steps = []
+    for title, endpoint, words, when in STAGES:
+        address = _address(endpoint, competition.number)
+        steps.append(
+            Milestone(
+                title,
+                None,
+                competition.zone,
+                "done" if competition.status is CompetitionStatus.DECIDED else "ahead",
+                text="" if is_running else when,
+                link=(address, words) if address else None,
+            )
+        )
+    return steps
+
+
+def _award(competition: Competition, now: datetime) -> Milestone:
+    at = _noon(competition.expected_award_on, competition.zone)
+    state = "done" if competition.status is CompetitionStatus.DECIDED else "ahead"
+    if state == "ahead" and at is not None and at < now and competition.status is CompetitionStatus.PUBLISHED:
+        state = "late"
+    return Milestone("Awards expected", at, competition.zone, state)
+
+
+def _address(endpoint: str, number: str) -> str | None:
+    if endpoint not in current_app.view_functions:
+        return None
+    rules = current_app.url_map.iter_rules(endpoint)
+    return url_for(endpoint, number=number) if any(rule.arguments <= {"number"} for rule in rules) else None
+
+
+def _notice(competition: Competition) -> tuple[str, str]:
+    return url_for("public.competitions.show", number=competition.number), "The notice"
+
+
+def _amend(competition: Competition) -> tuple[str, str]:
+    return url_for("staff.competitions.amend", number=competition.number), "Prepare an amendment"
+
+
+def _noon(day: date | None, zone: str) -> datetime | None:
+    return datetime.combine(day, time(12), ZoneInfo(zone)).astimezone(UTC) if day else None
