@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from fractions import Fraction
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -62,6 +63,23 @@ class Desk:
     def criterion_url(self, key: str, *, under: str | None = None) -> str:
         """Return the address of a criterion's form; the key “new” adds one."""
         return url_for(self.page_of_criterion, number=self.competition.number, key=key, under=under)
+
+    @property
+    def points_sum(self) -> Fraction:
+        """Return the points of the top criteria so far."""
+        return sum_of(self.notice.criteria.criterion)
+
+    @property
+    def running_sum(self) -> str:
+        """Say how the points stand against the total: “95 of 100, 5 left”."""
+        total, found = self.notice.criteria.total, self.points_sum
+        if total is None:
+            return f"{show_fraction(found)} so far; the total is not set"
+        left = Fraction(total) - found
+        if left == 0:
+            return f"{show_fraction(found)} of {show_fraction(Fraction(total))}, complete"
+        rest = f"{show_fraction(left)} left" if left > 0 else f"{show_fraction(-left)} too many"
+        return f"{show_fraction(found)} of {show_fraction(Fraction(total))}, {rest}"
 
     def after(self, section: str) -> str | None:
         """Return the section that follows."""
@@ -167,8 +185,6 @@ def _section_page(
         side_title="Sections",
         side_items=side_items(desk, section),
         criterion_rows=criterion_rows(criteria.criterion),
-        points_sum=sum_of(criteria.criterion),
-        show_fraction=show_fraction,
         status=409 if stale else 200,
     )
 
