@@ -185,7 +185,7 @@ def _prices(layout: _Layout, arcs: _Arcs, flow: Ints) -> Ints:
     order = np.argsort(head, kind="stable")
     tail, cost, head = tail[order], cost[order], head[order]
     targets, first = np.unique(head, return_index=True)
-    distance = np.full(int(max(arcs.head.max(), arcs.tail.max())) + 1, FAR, dtype=np.int64)
+    distance = np.full(_nodes(layout, arcs), FAR, dtype=np.int64)
     distance[layout.sink] = 0
     while True:
         reached = np.minimum.reduceat(distance[tail] + cost, first) if len(first) else np.zeros(0, np.int64)
@@ -195,6 +195,10 @@ def _prices(layout: _Layout, arcs: _Arcs, flow: Ints) -> Ints:
             break
         distance[targets[better]] = reached[better]
     return _settled(layout, arcs, distance, flow)
+
+
+def _nodes(layout: _Layout, arcs: _Arcs) -> int:
+    return 1 + int(max(layout.sink, arcs.head.max(initial=0), arcs.tail.max(initial=0)))
 
 
 def _settled(layout: _Layout, arcs: _Arcs, distance: Ints, flow: Ints) -> Ints:

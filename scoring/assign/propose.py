@@ -1,0 +1,165 @@
+"""Propose an assignment: the best one with its reasons, or the smallest set of conditions in the way."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from scoring.assign.flow import Ints, Network, solve
+from scoring.assign.problem import Block, Pair, Problem
+from scoring.assign.program import MORE, InTheWay, Kind, best, greatest_floor, in_the_way, program
+from scoring.faults import Refused
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A proven best assignment."""
+
+    pairs: tuple[Pair, ...]
+    fit: int
+    """Sum of the fits of all pairs, in thousandths."""
+    floor: int
+    """Fit of the worst-served application: the sum over its reviewers, in thousandths."""
+    fair: bool
+    """No assignment serves its worst-served application better."""
+    seed: int | None
+
+    def of(self, application: str) -> tuple[str, ...]:
+        """Return the reviewers of one application."""
+        return tuple(who for name, who in self.pairs if name == application)
+
+
+@dataclass(frozen=True, slots=True)
+class Impossible:
+    """No assignment exists; the fewest conditions that would have to give."""
+
+    in_the_way: tuple[InTheWay, ...]
+    message: str
+
+
+def propose(problem: Problem) -> Assignment | Impossible:
+    """Return the assignment of greatest total fit, or why there is none; raises `Refused` for faults."""
+    _refuse(problem)
+    pairs = _by_flow(problem) if _is_flow(problem) else _by_program(problem, floor=None)
+    return _impossible(problem) if pairs is None else _assignment(problem, pairs, fair=False)
+
+
+def propose_fairly(problem: Problem) -> Assignment | Impossible:
+    """Return the assignment that serves its worst-served application best, then the greatest total fit."""
+    _refuse(problem)
+    floor = greatest_floor(program(problem))
+    pairs = None if floor is None else _by_program(problem, floor=floor)
+    return _impossible(problem) if pairs is None else _assignment(problem, pairs, fair=True)
+
+
+def cost_of(problem: Problem, kept: Pair) -> int | None:
+    """Return by how much the best total fit falls when one more pair is locked; None if it cannot be."""
+    locked = Problem(
+        problem.applications,
+        problem.reviewers,
+        problem.fit,
+        problem.conflicts,
+        problem.kept | {kept},
+        problem.limits,
+    )
+    if locked.faults():
+        return None
+    free, bound = propose(problem), propose(locked)
+    if isinstance(free, Impossible) or isinstance(bound, Impossible):
+        return None
+    return free.fit - bound.fit
+
+
+def _refuse(problem: Problem) -> None:
+    if faults := problem.faults():
+        raise Refused(faults)
+
+
+def _is_flow(problem: Problem) -> bool:
+    """Say whether loads, conflicts and organizations are all there is."""
+    limits = problem.limits
+    mix = limits.federal_least or limits.outside_least or limits.expertise or limits.same_panel
+    return not mix and not problem.kept
+
+
+def _by_flow(problem: Problem) -> list[Pair] | None:
+    blocks = problem.blocks()
+    organizations = sorted({one.organization for one in problem.reviewers if one.organization})
+    group = [organizations.index(one.organization) if one.organization else -1 for one in problem.reviewers]
+    found = solve(
+        Network(
+            _drawn(problem, problem.fits(blocks)),
+            problem.allowed(blocks),
+            np.array([block.need for block in blocks], dtype=np.int64),
+            np.array([one.most for one in problem.reviewers], dtype=np.int64),
+            np.array([one.least for one in problem.reviewers], dtype=np.int64),
+            np.array(group, dtype=np.int64),
+            problem.limits.per_organization,
+        )
+    )
+    return _named(problem, blocks, found.rows, found.columns) if found.feasible else None
+
+
+def _by_program(problem: Problem, *, floor: int | None) -> list[Pair] | None:
+    given = program(problem)
+    cost = -_drawn(problem, given.fit).astype(np.float64)
+    taken = best(given, cost=cost, floor=floor)
+    if taken is None:
+        return None
+    return _named(problem, given.blocks, given.rows[taken], given.columns[taken])
+
+
+def _drawn(problem: Problem, fit: Ints) -> Ints:
+    """Return fits that part equal sums by the seed, too little to change which sum is greatest.
+
+    Without a seed the solver's own order decides, which is the same for the same problem.
+    """
+    if problem.seed is None or not fit.size:
+        return fit
+    raw = np.random.PCG64(np.random.SeedSequence(problem.seed)).random_raw(fit.size)
+    noise = (raw >> np.uint64(56)).astype(np.int64).reshape(fit.shape)
+    places = sum(one.reviewers for one in problem.applications)
+    return np.asarray(fit * (256 * (places + 1)) + noise, dtype=np.int64)
+
+
+def _named(problem: Problem, blocks: tuple[Block, ...], rows: Ints, columns: Ints) -> list[Pair]:
+    return sorted(
+        (one.key, problem.reviewers[column].key)
+        for row, column in zip(rows.tolist(), columns.tolist(), strict=True)
+        for one in blocks[row].members
+    )
+
+
+def _assignment(problem: Problem, pairs: list[Pair], *, fair: bool) -> Assignment:
+    served = {one.key: 0 for one in problem.applications}
+    for name, who in pairs:
+        served[name] += problem.fit.get((name, who), 0)
+    floor = min(served.values(), default=0)
+    return Assignment(tuple(pairs), sum(served.values()), floor, fair, problem.seed)
+
+
+def _impossible(problem: Problem) -> Impossible:
+    given = program(problem)
+    found = in_the_way(given)
+    ways = "; ".join(_way_out(one) for one in found)
+    return Impossible(found, f"No assignment exists. Smallest way out: {ways}.")
+
+
+def _way_out(one: InTheWay) -> str:
+    people = "reviewer" if one.by == 1 else "reviewers"
+    match one.kind:
+        case Kind.NEED:
+            return f"{one.by} {people} {'more' if one.detail == MORE else 'fewer'} for {one.subject}"
+        case Kind.MOST:
+            return f"raise {one.subject}'s limit by {one.by}"
+        case Kind.LEAST:
+            return f"lower {one.subject}'s least load by {one.by}"
+        case Kind.ORGANIZATION:
+            return f"{one.by} more from {one.detail} for {one.subject}"
+        case Kind.EXPERTISE:
+            return f"{one.by} more {people} with {one.detail} for {one.subject}"
+        case Kind.FEDERAL:
+            return f"{one.by} more federal {people} for {one.subject}"
+        case Kind.OUTSIDE:
+            return f"{one.by} more outside {people} for {one.subject}"
+        case Kind.KEPT:
+            return f"unlock {one.detail} from {one.subject}"
