@@ -109,6 +109,7 @@ def require_editable(
 
     Raises `Refused` after the deadline: what is stored stays readable.
     """
+    session.flush()
     session.refresh(application)
     require(actor, "application.edit", application)
     competition = session.get(Competition, application.competition_id)

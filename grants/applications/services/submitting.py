@@ -74,6 +74,7 @@ def withdraw(session: Session, application: Application, *, reason: str, actor: 
 
 def ask_to_submit(session: Session, application: Application, *, actor: Actor, now: datetime) -> None:
     """Ask the authorized representative by mail to look and to submit."""
+    session.flush()
     session.refresh(application)
     require(actor, "application.edit", application)
     event = record(
