@@ -7,6 +7,9 @@ from scoring.aggregate import present
 from scoring.rank import Ranking, listed, rank
 from scoring.threshold import Ballot, Rules
 
+TOLD = 4
+"""Changes that a sentence lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
@@ -62,37 +65,37 @@ def _compared(name: str, published: Ranking, other: Ranking) -> LeftOut:
         reason = other.refusals[0].message if other.refusals else "There is nobody left to rank."
         return LeftOut(name, other, same_order=False, winner_stays=False, message=f"Without {name}: {reason}")
     changes = _changed_pairs(published, other)
-    first = _first_of_those_left(published, other)
-    stays = other.winners == first
-    return LeftOut(name, other, not changes, stays, _sentence(name, changes, stays, other))
+    stays = other.winners == _first_of_those_left(published, other)
+    first = "first place stays" if stays else f"first place goes to {listed(other.winners)}"
+    return LeftOut(name, other, not changes, stays, _sentence(name, changes, first))
 
 
 def _first_of_those_left(published: Ranking, other: Ranking) -> tuple[str, ...]:
-    left = [place for place in published.places if other.place_of(place.application)]
+    there = {place.application for place in other.places}
+    left = [place for place in published.places if place.application in there]
     best = min(place.place for place in left)
     return tuple(place.application for place in left if place.place == best)
 
 
 def _changed_pairs(published: Ranking, other: Ranking) -> list[str]:
     """Return a phrase per pair whose order is not the published one."""
+    after = {place.application: place.place for place in other.places}
+    before = [place for place in published.places if place.application in after]
     phrases = []
-    for first, second in combinations(published.places, 2):
-        before = second.place - first.place
-        a, b = other.place_of(first.application), other.place_of(second.application)
-        if a is None or b is None:
-            continue
-        after = b.place - a.place
-        if after == 0 and before != 0:
-            phrases.append(f"{a.application} and {b.application} tie")
-        elif after < 0:
-            phrases.append(f"{b.application} comes before {a.application}")
-        elif before == 0 and after > 0:
-            phrases.append(f"{a.application} comes before {b.application}")
+    for first, second in combinations(before, 2):
+        name, next_name = first.application, second.application
+        was, is_now = second.place - first.place, after[next_name] - after[name]
+        if was and not is_now:
+            phrases.append(f"{name} and {next_name} tie")
+        elif is_now < 0:
+            phrases.append(f"{next_name} comes before {name}")
+        elif is_now and not was:
+            phrases.append(f"{name} comes before {next_name}")
     return phrases
 
 
-def _sentence(name: str, changes: list[str], stays: bool, other: Ranking) -> str:  # noqa: FBT001
+def _sentence(name: str, changes: list[str], first: str) -> str:
     if not changes:
         return f"Without {name} the order stays the same."
-    first = "first place stays" if stays else f"first place goes to {listed(other.winners)}"
-    return f"Without {name} {first}: {'; '.join(changes)}."
+    more = f"; and {len(changes) - TOLD} more changes" if len(changes) > TOLD else ""
+    return f"Without {name} {first}: {'; '.join(changes[:TOLD])}{more}."

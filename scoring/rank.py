@@ -3,6 +3,7 @@
 Sources: the competition's notice for method, tie rule and tie-break; competition ranks (1, 2, 2, 4).
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -124,17 +125,18 @@ def order(scores: Scores, rules: Rules) -> tuple[Place, ...]:
     means = {name: _defined(mean(scores[name].values())) for name in scores}
     by_method = {name: _ascending(values[name], rules.method) for name in scores}
     keys = {name: (by_method[name], *(-means[name] for _ in rules.tie_breaks)) for name in scores}
-    by_mean = {name: 1 + sum(other > means[name] for other in means.values()) for name in scores}
+    in_order, by_mean = sorted(keys.values()), sorted(-value for value in means.values())
+    parted = _parted(by_method, keys, rules)
     placed = [
         Place(
             application=name,
-            place=1 + sum(other < keys[name] for other in keys.values()),
-            tied=sum(other == keys[name] for other in keys.values()) > 1,
+            place=1 + bisect_left(in_order, keys[name]),
+            tied=bisect_right(in_order, keys[name]) - bisect_left(in_order, keys[name]) > 1,
             value=values[name],
             ranks=ranks.get(name, {}),
             final_mean=means[name],
-            place_by_mean=by_mean[name],
-            decided_by=_decided_by(name, by_method, keys, rules),
+            place_by_mean=1 + bisect_left(by_mean, -means[name]),
+            decided_by=parted.get(name),
             flag=_flag(scores[name], means[name], rules),
         )
         for name in scores
@@ -160,7 +162,10 @@ def reviewer_ranks(scores: Scores, tie_rule: TieRule) -> dict[str, dict[str, Fra
 
 def ordinal_ranks(totals: Mapping[str, Fraction], tie_rule: TieRule) -> dict[str, Fraction]:
     """Return ordinal ranks of one reviewer's totals, highest first, equal ones by the tie rule."""
-    return {name: _ordinal(total, tuple(totals.values()), tie_rule) for name, total in totals.items()}
+    falling = sorted(-total for total in totals.values())
+    if tie_rule is TieRule.DENSE:
+        falling = sorted(set(falling))
+    return {name: _ordinal(-total, falling, tie_rule) for name, total in totals.items()}
 
 
 def other_tie_rules(ballot: Ballot, rules: Rules) -> tuple[OtherTieRule, ...]:
@@ -188,14 +193,11 @@ def listed(names: Iterable[str]) -> str:
     return f"{', '.join(first)} and {last}" if first else last
 
 
-def _ordinal(total: Fraction, totals: tuple[Fraction, ...], tie_rule: TieRule) -> Fraction:
-    if tie_rule is TieRule.DENSE:
-        return Fraction(1 + len({other for other in totals if other > total}))
-    above = sum(other > total for other in totals)
-    if tie_rule is TieRule.MINIMUM:
-        return Fraction(above + 1)
-    equal = sum(other == total for other in totals)
-    return Fraction(2 * above + equal + 1, 2)
+def _ordinal(fallen: Fraction, falling: list[Fraction], tie_rule: TieRule) -> Fraction:
+    above = bisect_left(falling, fallen)
+    if tie_rule is TieRule.AVERAGE:
+        return Fraction(above + bisect_right(falling, fallen) + 1, 2)
+    return Fraction(above + 1)
 
 
 def _value(totals: Mapping[str, Fraction], ranks: Mapping[str, Fraction], method: Method) -> Fraction:
@@ -221,15 +223,21 @@ def _defined(value: Fraction | Undefined) -> Fraction:
     raise ValueError(value.reason)
 
 
-def _decided_by(
-    name: str, by_method: Mapping[str, Fraction], keys: Mapping[str, tuple[Fraction, ...]], rules: Rules
-) -> str | None:
-    """Return the tie-break that parted `name` from one with an equal result, or None."""
-    rivals = [other for other in keys if other != name and by_method[other] == by_method[name]]
-    for position, tie_break in enumerate(rules.tie_breaks, start=1):
-        if any(keys[other][position] != keys[name][position] for other in rivals):
-            return str(tie_break)
-    return None
+def _parted(
+    by_method: Mapping[str, Fraction], keys: Mapping[str, tuple[Fraction, ...]], rules: Rules
+) -> dict[str, str]:
+    """Return the first tie-break that parted each finalist from one with an equal result."""
+    equal: dict[Fraction, list[str]] = {}
+    for name, value in by_method.items():
+        equal.setdefault(value, []).append(name)
+    return {
+        name: str(tie_break)
+        for rivals in equal.values()
+        for position, tie_break in reversed(list(enumerate(rules.tie_breaks, start=1)))
+        if len({keys[name][position] for name in rivals}) > 1
+        for name in rivals
+        if any(keys[name][position] != keys[other][position] for other in rivals)
+    }
 
 
 def _flag(totals: Mapping[str, Fraction], final_mean: Fraction, rules: Rules) -> str | None:

@@ -212,8 +212,7 @@ def _place(place: Place) -> dict[str, Json]:
 
 
 def _left_out(one: LeftOut) -> dict[str, Json]:
-    places: dict[str, Json] = {place.application: place.label for place in one.ranking.places}
-    return {"places": places, "message": one.message}
+    return {"winners": list(one.ranking.winners), "message": one.message}
 
 
 def _texts(values: Mapping[str, Fraction]) -> dict[str, Json]:

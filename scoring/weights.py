@@ -129,6 +129,7 @@ def _places(profile: Profile, weights: Weights, rules: Rules) -> dict[str, str]:
 
 
 def _tipping(profile: Profile, rules: Rules, position: int) -> Tipping:
+    """Walk from the published weight both ways, over the points where an order may change."""
     leaf, start = profile.leaves[position], profile.weights[position]
     events = sorted({*_crossings(profile, rules, position), Fraction(0), Fraction(1)})
     up = [start, *(event for event in events if event > start)]
