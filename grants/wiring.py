@@ -1,6 +1,7 @@
 """Names to functions: jobs, notices, letter kinds, and the loader of the actor."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +25,8 @@ from grants.competitions import jobs as competitions_jobs
 from grants.config import Settings
 from grants.documents import jobs as documents_jobs
 from grants.documents.rules import LetterKind
+from grants.eligibility.rules.identifiers import ein_findings, uei_findings
+from grants.findings import Finding, Level
 from grants.home.queries import standing_of_people
 from grants.home.views import frame
 from grants.organizations import notices as organization_notices
@@ -97,6 +100,12 @@ def actor_of(session: Session, person: Person, staff_roles: frozenset[Role]) -> 
     )
 
 
+def identifier_warnings(ein: str, uei: str) -> list[Finding]:
+    """Say what looks like a typo in an organization's identifiers; registered all the same."""
+    found = [*(ein_findings(ein) if ein else ()), *(uei_findings(uei) if uei else ())]
+    return [replace(finding, level=Level.WARN) for finding in found]
+
+
 def install(app: Flask) -> None:
     """Give the application what slices provide beyond pages: sign-in, sessions, navigation."""
     app.extensions["grants.letter_kinds"] = LETTER_KINDS
@@ -104,6 +113,7 @@ def install(app: Flask) -> None:
     settings: Settings = app.extensions["grants.settings"]
     keys.put(settings)
     app.extensions["grants.standing_of_people"] = standing_of_people
+    app.extensions["grants.identifier_warnings"] = identifier_warnings
     tokens.install(app, settings)
     limits.install(app)
     note_life.install(app)

@@ -33,3 +33,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def project_root() -> Path:
     """The folder of the checkout."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _quick_passwords() -> None:
+    """Hash passwords with the least work there is; how long it takes is not what the tests are about."""
+    from argon2 import PasswordHasher
+
+    from grants.accounts.rules import passwords
+
+    passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

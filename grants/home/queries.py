@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
 from grants.applications.models import Application
+from grants.awards.queries import waiting_for as awards_waiting
 from grants.competitions.models import Competition
 from grants.competitions.queries import Listing, public_competitions
 from grants.competitions.rules.stage import Stage
@@ -25,7 +26,10 @@ from grants.reviews.models import Assignment, Phase, Reviewer, Sheet
 from grants.reviews.workflow import AssignmentStatus, SheetStatus
 
 PAGE = 50
-SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (organizations_waiting,)
+SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
+    organizations_waiting,
+    awards_waiting,
+)
 """Every slice that offers rows; a row's endpoint says on whose home page it stands."""
 
 

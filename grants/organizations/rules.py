@@ -68,7 +68,8 @@ def faults_of(given: OrganizationFields) -> list[Finding]:
         faults.append(Finding("uei", _uei_sentence(given.uei), field="uei"))
     if given.zip and not re.fullmatch(r"\d{5}(-\d{4})?", given.zip):
         faults.append(Finding("zip", "A ZIP code has 5 digits, or 9 as 80202-1234.", field="zip"))
-    if given.congressional_district and not re.fullmatch(r"[A-Z]{2}-\d{2,3}", given.congressional_district):
+    district = given.congressional_district
+    if district and not re.fullmatch(r"[A-Z]{2}-(\d{1,3}|ALL)", district):
         faults.append(Finding("district", "Write the district as CO-01.", field="congressional_district"))
     return faults
 

@@ -14,7 +14,7 @@ SHORTEST = 12
 LONGEST = 200
 AUTHORITY = "NIST SP 800-63B, section 3.1.1: length, no composition rules, no forced change"
 EASY = frozenset({"password", "passwort", "qwertyuiop", "letmein", "welcome", "abcdefgh", "12345678"})
-_HASHER = PasswordHasher()
+HASHER = PasswordHasher()
 
 
 def faults_of(password: str, *, email: str, name: str) -> list[Finding]:
@@ -34,13 +34,13 @@ def faults_of(password: str, *, email: str, name: str) -> list[Finding]:
 
 def hash_password(password: str, salt: str) -> str:
     """Hash a password with argon2id; `salt` is the installation's own, beside argon2's random one."""
-    return _HASHER.hash(_salted(password, salt))
+    return HASHER.hash(_salted(password, salt))
 
 
 def matches(password: str, stored: str | None, salt: str) -> bool:
     """Say whether a password is the stored one; where there is none it takes the same time to say no."""
     try:
-        _HASHER.verify(stored or _nobody(), _salted(password[: LONGEST + 1], salt))
+        HASHER.verify(stored or _nobody(), _salted(password[: LONGEST + 1], salt))
     except (VerifyMismatchError, InvalidHashError):
         return False
     return stored is not None
@@ -48,7 +48,7 @@ def matches(password: str, stored: str | None, salt: str) -> bool:
 
 def is_outdated(stored: str) -> bool:
     """Ask whether the hash was made with weaker parameters than today's."""
-    return _HASHER.check_needs_rehash(stored)
+    return HASHER.check_needs_rehash(stored)
 
 
 def _fault(message: str) -> Finding:
@@ -61,4 +61,4 @@ def _salted(password: str, salt: str) -> bytes:
 
 @cache
 def _nobody() -> str:
-    return _HASHER.hash(b"nobody has this password")
+    return HASHER.hash(b"nobody has this password")

@@ -16,15 +16,16 @@ from grants.accounts.rules import factor
 from grants.accounts.rules.sessions import LONGEST, browser_name
 from grants.accounts.services import factors, registration, sessions
 from grants.accounts.services.keys import keys
-from grants.accounts.views import browser
+from grants.accounts.views import browser, sign_in
 from grants.accounts.views.browser import person_of
-from grants.accounts.views.sign_in import pages
 from grants.clock import real_now
 from grants.errors import Refused
 from grants.web import current
 from grants.web.fields import choices
 from grants.web.limits import at_most
 from grants.web.render import go, page
+
+pages = sign_in.pages
 
 
 @pages.page("/own", "own", permission="account.own", methods=("GET", "POST"))

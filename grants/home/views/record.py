@@ -6,10 +6,12 @@ from flask.typing import ResponseReturnValue
 from grants.home import queries, services
 from grants.home.forms import VerifyForm
 from grants.home.queries import EventFilter
-from grants.home.views.homes import staff as pages
+from grants.home.views.homes import staff
 from grants.lifecycle.models import Event
 from grants.web import current
 from grants.web.render import page
+
+pages = staff
 
 
 @pages.page("/events", "events", permission="events.read")
