@@ -153,12 +153,17 @@ class Record(SQLModel):
     uid: str = Field(default_factory=new_uid, unique=True, max_length=24)
 
 
+_READ_ONLY: dict[str, dict[str, Any]] = {"sqlite": {}, "postgresql": {"postgresql_readonly": True}}
+"""How the database itself is told that a transaction reads; SQLite is told by `_begin_sqlite`."""
+
+
 class Database:
     """One database with two kinds of sessions: reading and writing."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
         self.url = url
         self.engine = _engine(url, pool_size)
+        self._reader = self.engine.execution_options(grants_read=True, **_READ_ONLY[self.engine.dialect.name])
         self._writer = self.engine.execution_options(grants_write=True)
 
     @property
@@ -169,7 +174,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a read transaction; whatever tries to write through it raises."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
             session.info["reading"] = True
             yield session
 
@@ -220,8 +225,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    writes = connection.get_execution_options().get("grants_write", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+    """Begin as a writer or as a reader; the connection keeps the last mode, so it is set where it differs."""
+    options = connection.get_execution_options()
+    reads = bool(options.get("grants_read", False))
+    if connection.info.get("query_only", False) != reads:
+        connection.connection.cursor().execute(f"PRAGMA query_only={int(reads)}")
+        connection.info["query_only"] = reads
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if options.get("grants_write") else "BEGIN")
 
 
 @event.listens_for(Session, "before_flush")

@@ -40,13 +40,20 @@ class Files:
         return content
 
     def stream(self, sha256: str) -> Iterator[bytes]:
-        """Yield the bytes of a file in chunks of at most 1 MiB."""
+        """Yield the bytes of a file in chunks of about 1 MiB; the last only if all agree with its name."""
         try:
             found = obstore.get(self._store, _key(sha256))
         except (NotFoundError, FileNotFoundError):
             raise FileMissing(sha256) from None
+        digest, held = hashlib.sha256(), b""
         for chunk in found.stream(min_chunk_size=1024 * 1024):
-            yield bytes(chunk)
+            if held:
+                yield held
+            held = bytes(chunk)
+            digest.update(held)
+        if digest.hexdigest() != sha256:
+            raise FileMissing(sha256)
+        yield held
 
     def has(self, sha256: str) -> bool:
         """Say whether the store has the file."""

@@ -1,13 +1,16 @@
 """Sending one mail: into a folder for the demonstration, over SMTP otherwise."""
 
 import smtplib
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from email.utils import formatdate
+from email.policy import SMTP
+from email.utils import formatdate, parseaddr
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+ACCEPTED, WILL_FORWARD = 250, 251
 SENDER = "Center Competitions <no-reply@grants.example>"
 
 
@@ -82,15 +85,21 @@ class SmtpMailer:
         self.password = unquote(parts.password or "")
 
     def send(self, letter: Letter) -> None:
-        """Hand over the mail in one exchange."""
+        """Hand over the mail in one exchange; what fails before the text goes out can be tried again."""
+        try:
+            content = message(letter).as_bytes(policy=SMTP)
+        except ValueError as error:
+            raise MailRefused(f"This cannot be written as a mail: {error}") from error
         connection = self._connect()
         try:
-            with connection:
-                connection.send_message(message(letter))
-        except (smtplib.SMTPRecipientsRefused, smtplib.SMTPSenderRefused, smtplib.SMTPDataError) as error:
-            if _is_temporary(error):
-                raise MailLater(str(error)) from error
-            raise MailRefused(str(error)) from error
+            _announce(connection, letter.address)
+            code, answer = connection.data(content)
+        except smtplib.SMTPDataError as error:  # the server did not want the text to begin
+            raise _refusal(error.smtp_code, error.smtp_error) from error
+        finally:
+            _hang_up(connection)
+        if code != ACCEPTED:
+            raise _refusal(code, answer)
 
     def _connect(self) -> smtplib.SMTP:
         kind = smtplib.SMTP_SSL if self.secure else smtplib.SMTP
@@ -120,9 +129,26 @@ def message(letter: Letter) -> EmailMessage:
     return mail
 
 
-def _is_temporary(error: smtplib.SMTPException) -> bool:
-    if isinstance(error, smtplib.SMTPRecipientsRefused):
-        return all(400 <= code < 500 for code, _ in error.recipients.values())  # noqa: PLR2004  # RFC 5321
-    if isinstance(error, smtplib.SMTPResponseException):
-        return 400 <= error.smtp_code < 500  # noqa: PLR2004  # RFC 5321
-    return False
+def _announce(connection: smtplib.SMTP, address: str) -> None:
+    """Say from whom and to whom; nothing of the mail has gone out when this fails."""
+    try:
+        connection.ehlo_or_helo_if_needed()
+        for code, answer in (connection.mail(parseaddr(SENDER)[1]), connection.rcpt(address)):
+            if code not in {ACCEPTED, WILL_FORWARD}:
+                raise _refusal(code, answer)
+    except UnicodeError as error:
+        raise MailRefused(f"The address {address} cannot be written in ASCII.") from error
+    except (OSError, smtplib.SMTPException) as error:
+        raise MailLater(str(error)) from error
+
+
+def _hang_up(connection: smtplib.SMTP) -> None:
+    with suppress(OSError, smtplib.SMTPException):
+        connection.quit()
+    connection.close()
+
+
+def _refusal(code: int, answer: bytes | str) -> MailRefused | MailLater:
+    said = answer.decode(errors="replace") if isinstance(answer, bytes) else answer
+    kind = MailLater if 400 <= code < 500 else MailRefused  # noqa: PLR2004  # RFC 5321, 4.2.1
+    return kind(f"{code} {said}")

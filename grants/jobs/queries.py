@@ -13,6 +13,11 @@ def job_by_uid(session: Session, uid: str) -> Job | None:
     return session.exec(select(Job).where(col(Job.uid) == uid)).first()
 
 
+def locked_job(session: Session, uid: str) -> Job | None:
+    """Return a job by its random name, locked."""
+    return session.exec(select(Job).where(col(Job.uid) == uid).with_for_update()).first()
+
+
 def job_by_key(session: Session, unique_key: str) -> Job | None:
     """Return the job that holds a unique key."""
     return session.exec(select(Job).where(col(Job.unique_key) == unique_key)).first()

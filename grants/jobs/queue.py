@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from grants.access.actor import Actor
@@ -34,8 +35,14 @@ def enqueue(
         person_name=actor.name,
         asked_at=now,
     )
-    session.add(job)
-    session.flush()
+    try:
+        with session.begin_nested():
+            session.add(job)
+    except IntegrityError:  # somebody asked for the same at this very moment
+        known = job_by_key(session, unique) if unique else None
+        if known is None:
+            raise
+        return known
     return job
 
 

@@ -3,22 +3,28 @@
 import os
 import socket
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
+from sqlmodel import Session
 
 from grants.adapters.files import Files
 from grants.clock import Clock, real_now
 from grants.config import Settings
 from grants.database import Database
 from grants.jobs.models import Job, JobProgress
-from grants.jobs.queries import has_claimable, job_by_uid, next_claimable
+from grants.jobs.queries import has_claimable, locked_job, next_claimable
 
 LEASE = timedelta(minutes=5)
 ATTEMPTS = 3
 log = structlog.get_logger()
+
+
+class LeaseLost(Exception):
+    """The lease of this attempt ran out and another worker has the job."""
 
 
 @dataclass
@@ -34,6 +40,7 @@ class Work:
     files: Files
     clock: Clock
     render: Callable[..., str]
+    attempt: int
     failures: list[dict[str, str]] = field(default_factory=list)
 
     def now(self) -> datetime:
@@ -41,9 +48,9 @@ class Work:
         return self.clock.now()
 
     def progress(self, done: int, total: int) -> None:
-        """Record how far the work is, and keep the lease."""
+        """Record how far the work is, and keep the lease; `LeaseLost` if another worker took the job over."""
         with self.database.writing() as session:
-            job = _known(job_by_uid(session, self.uid))
+            job = _held(session, self.uid, self.attempt)
             job.done, job.total = done, total
             job.failures = list(self.failures)
             job.lease_until = real_now() + LEASE
@@ -56,7 +63,7 @@ class Work:
     def finish(self, result: dict[str, Any]) -> None:
         """Record what came of the work."""
         with self.database.writing() as session:
-            job = _known(job_by_uid(session, self.uid))
+            job = _held(session, self.uid, self.attempt)
             job.result = result
             session.add(job)
 
@@ -97,9 +104,12 @@ class Runner:
             files=self.files,
             clock=self.clock(),
             render=self.render,
+            attempt=claimed.attempts,
         )
         try:
             self.jobs[claimed.kind](work)
+        except LeaseLost:
+            log.warning("another worker took the job over", kind=claimed.kind, uid=claimed.uid)
         except Exception as error:  # whatever a job raises is recorded, and the worker lives
             log.exception("job failed", kind=claimed.kind, uid=claimed.uid)
             self._end(claimed, work, failure=f"{type(error).__name__}: {error}")
@@ -115,28 +125,30 @@ class Runner:
         return ran
 
     def _claim(self) -> Job | None:
+        """Take the next job under a lease; one whose worker stopped three times is ended on the way."""
         with self.database.reading() as session:
             if not has_claimable(session, real_now()):
                 return None
         with self.database.writing() as session:
-            job = next_claimable(session, real_now())
-            if job is None:
-                return None
-            if job.attempts >= ATTEMPTS:
-                job.progress = JobProgress.FAILED
-                job.ended_at = real_now()
-                job.failures = [*job.failures, {"item": "", "reason": "The worker stopped three times."}]
-            else:
-                job.progress = JobProgress.RUNNING
-                job.attempts += 1
-                job.worker = self.name
-                job.lease_until = real_now() + LEASE
-            session.add(job)
-        return job if job.progress is JobProgress.RUNNING else None
+            while job := next_claimable(session, real_now()):
+                if job.attempts < ATTEMPTS:
+                    self._take(job)
+                    session.add(job)
+                    return job
+                _give_up(job)
+                session.add(job)
+                session.flush()
+        return None
+
+    def _take(self, job: Job) -> None:
+        job.progress = JobProgress.RUNNING
+        job.attempts += 1
+        job.worker = self.name
+        job.lease_until = real_now() + LEASE
 
     def _end(self, claimed: Job, work: Work, *, failure: str | None) -> None:
-        with self.database.writing() as session:
-            job = _known(job_by_uid(session, claimed.uid))
+        with self.database.writing() as session, suppress(LeaseLost):
+            job = _held(session, claimed.uid, claimed.attempts)
             job.failures = [*work.failures, *([{"item": "", "reason": failure[:900]}] if failure else [])]
             again = failure is not None and job.attempts < ATTEMPTS
             ended = JobProgress.FAILED if failure else JobProgress.DONE
@@ -148,7 +160,16 @@ class Runner:
             session.add(job)
 
 
-def _known(job: Job | None) -> Job:
-    if job is None:
-        raise LookupError("the job's row is gone")
+def _give_up(job: Job) -> None:
+    job.progress = JobProgress.FAILED
+    job.lease_until = None
+    job.ended_at = real_now()
+    job.failures = [*job.failures, {"item": "", "reason": "The worker stopped three times."}]
+
+
+def _held(session: Session, uid: str, attempt: int) -> Job:
+    """Return the job, locked, if it is still this attempt that has it."""
+    job = locked_job(session, uid)
+    if job is None or job.progress is not JobProgress.RUNNING or job.attempts != attempt:
+        raise LeaseLost(uid)
     return job

@@ -54,7 +54,10 @@ class ChainHead(SQLModel, table=True):
 
 
 class Reading(SQLModel, table=True):
-    """Who opened what and when; sealed hourly into the chain by `lifecycle.readings.seal`."""
+    """Who opened what and when; sealed hourly into the chain by `lifecycle.readings.seal`.
+
+    `seal_uid` names the event that seals the row.
+    """
 
     __tablename__ = "reading"
 
@@ -69,7 +72,7 @@ class Reading(SQLModel, table=True):
     application_id: int | None = Field(default=None, index=True)
     at: datetime = Field(sa_type=Instant)
     real_at: datetime = Field(sa_type=Instant)
-    sealed: bool = Field(default=False, index=True)
+    seal_uid: str | None = Field(default=None, max_length=24, index=True)
 
 
 class NoticeStatus(StrEnum):
@@ -105,7 +108,10 @@ class MessageStatus(StrEnum):
 
 
 class Message(Record, table=True):
-    """One mail to one person, sent at most once by itself. Changed only by `lifecycle.outbox`."""
+    """One mail to one person, sent at most once by itself. Changed only by `lifecycle.outbox`.
+
+    `not_before` is the real instant of the next attempt after the server asked to try again.
+    """
 
     __tablename__ = "message"
 
@@ -123,6 +129,7 @@ class Message(Record, table=True):
     attempts: int = Field(default=0)
     failure: str | None = Field(default=None, max_length=1000)
     at: datetime = Field(sa_type=Instant)
+    not_before: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
 
 

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from sqlmodel import Session
 
-from grants.adapters.files import Files
+from grants.adapters.files import FileMissing, Files
 from grants.adapters.mail import Attachment, Letter, Mailer, MailLater, MailRefused
 from grants.clock import real_now
 from grants.database import Database, new_uid
@@ -21,7 +22,8 @@ from grants.lifecycle.queries import (
     next_waiting_notice,
 )
 
-ATTEMPTS = 5
+PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
+"""How long to wait after each time a server asked to try again; after the last one a person decides."""
 log = structlog.get_logger()
 
 
@@ -60,24 +62,26 @@ class Outbox:
         mailer: Mailer,
         notices: Mapping[str, Resolver],
         render: Callable[..., str],
+        real_now: Callable[[], datetime] = real_now,
     ) -> None:
         self.database = database
         self.files = files
         self.mailer = mailer
         self.notices = notices
         self.render = render
+        self.real_now = real_now
 
     def run(self) -> int:
-        """Resolve every waiting notice and send every queued message; return how many were sent."""
+        """Resolve every waiting notice and hand over every message that is due; return how many."""
         with self.database.reading() as session:
-            if not has_outgoing(session):
+            if not has_outgoing(session, self.real_now()):
                 return 0
         while self._resolve_one():
             pass
-        sent = 0
+        tried = 0
         while self._send_one():
-            sent += 1
-        return sent
+            tried += 1
+        return tried
 
     def _resolve_one(self) -> bool:
         with self.database.writing() as session:
@@ -121,13 +125,19 @@ class Outbox:
         if message is None:
             return False
         try:
-            self.mailer.send(self._letter(message))
+            letter = self._letter(message)
+        except (
+            FileMissing,
+            ValueError,
+        ) as error:  # nothing went out, so a person need not ask whether it did
+            self._end(message, MessageStatus.REFUSED, f"{type(error).__name__}: {error}")
+            return True
+        try:
+            self.mailer.send(letter)
         except MailRefused as error:
             self._end(message, MessageStatus.REFUSED, str(error))
         except MailLater as error:
-            again = message.attempts < ATTEMPTS
-            self._end(message, MessageStatus.QUEUED if again else MessageStatus.REFUSED, str(error))
-            return not again
+            self._try_later(message, str(error))
         except Exception as error:  # noqa: BLE001  # handed over or not: only a person can tell
             self._end(message, MessageStatus.UNKNOWN, f"{type(error).__name__}: {error}")
         else:
@@ -137,7 +147,7 @@ class Outbox:
     def _claim(self) -> Message | None:
         """Commit the row as `sending` before the first command to the server."""
         with self.database.writing() as session:
-            message = next_queued_message(session)
+            message = next_queued_message(session, self.real_now())
             if message is None:
                 return None
             message.progress = MessageStatus.SENDING
@@ -154,12 +164,27 @@ class Outbox:
             message.message_id, message.address, message.subject, message.text, message.html, attachments
         )
 
-    def _end(self, claimed: Message, progress: MessageStatus, failure: str | None) -> None:
+    def _try_later(self, message: Message, failure: str) -> None:
+        if message.attempts > len(PAUSES):
+            self._end(message, MessageStatus.REFUSED, failure)
+        else:
+            due = self.real_now() + PAUSES[message.attempts - 1]
+            self._end(message, MessageStatus.QUEUED, failure, not_before=due)
+
+    def _end(
+        self,
+        claimed: Message,
+        progress: MessageStatus,
+        failure: str | None,
+        *,
+        not_before: datetime | None = None,
+    ) -> None:
         with self.database.writing() as session:
             message = message_by_id(session, claimed.id)
             message.progress = progress
             message.failure = failure[:1000] if failure else None
-            message.sent_at = real_now() if progress is MessageStatus.SENT else None
+            message.not_before = not_before
+            message.sent_at = self.real_now() if progress is MessageStatus.SENT else None
             session.add(message)
 
 

@@ -30,16 +30,16 @@ def perform(
     """Move a record to its next status and write the event and the notice with it.
 
     The record's class names its workflow. The row is locked and read again first, so that of two
-    people only one moves it. Raises `MoveRefused` from a status without this move, whatever the
-    policy raises, and `Refused` with the findings of all guards at once. `facts` goes to the
+    people only one moves it. Raises what the policy raises, `MoveRefused` from a status without this
+    move, and `Refused` with the findings of all guards at once. `facts` goes to the
     guards, `noted` (JSON values) into the event.
     """
     workflow: Workflow = record.workflow
     row = workflow.moves[move]
     lock(session, record)
-    _require_status(workflow, row, record)
     if actor is not SYSTEM:
         require(actor, row.permission, record)
+    _require_status(workflow, row, record)
     findings = [finding for guard in row.guards for finding in guard(record, facts, now)]
     if stops(findings):
         raise Refused(stops(findings))

@@ -1,9 +1,10 @@
 """Reads and row locks of the record."""
 
-from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
-from sqlmodel import Session, col, select
+from sqlalchemy import ColumnElement
+from sqlmodel import Session, and_, col, or_, select
 
 from grants.lifecycle.models import (
     ChainHead,
@@ -24,27 +25,14 @@ def lock(session: Session, record: Any) -> None:
 
 
 def locked_chain_head(session: Session) -> ChainHead:
-    """Return the end of the chain, locked; the first call makes it."""
-    head = session.exec(select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()).first()
+    """Return the end of the chain, locked and read anew; the first call makes it."""
+    end = select(ChainHead).where(col(ChainHead.id) == 1).with_for_update()
+    head = session.exec(end.execution_options(populate_existing=True)).first()
     if head is None:
         head = ChainHead(id=1)
         session.add(head)
         session.flush()
     return head
-
-
-def events_in_order(session: Session, *, batch: int = 1000) -> Iterator[Event]:
-    """Yield every event by its number, in bounded memory."""
-    after = 0
-    while True:
-        rows = session.exec(
-            select(Event).where(col(Event.seq) > after).order_by(col(Event.seq)).limit(batch)
-        ).all()
-        if not rows:
-            return
-        yield from rows
-        after = rows[-1].seq
-        session.expunge_all()
 
 
 def installation(session: Session) -> Installation | None:
@@ -54,17 +42,7 @@ def installation(session: Session) -> Installation | None:
 
 def unsealed_readings(session: Session) -> list[Reading]:
     """Return the readings that no seal covers, in order."""
-    rows = select(Reading).where(col(Reading.sealed).is_(False)).order_by(col(Reading.id))
-    return list(session.exec(rows).all())
-
-
-def readings_sealed_by(session: Session, first: int, last: int) -> list[Reading]:
-    """Return the sealed readings of one seal, in order."""
-    rows = (
-        select(Reading)
-        .where(col(Reading.id).between(first, last), col(Reading.sealed).is_(True))
-        .order_by(col(Reading.id))
-    )
+    rows = select(Reading).where(col(Reading.seal_uid).is_(None)).order_by(col(Reading.id))
     return list(session.exec(rows).all())
 
 
@@ -79,11 +57,10 @@ def next_waiting_notice(session: Session) -> Notice | None:
     return session.exec(waiting.order_by(col(Notice.id)).limit(1).with_for_update(skip_locked=True)).first()
 
 
-def next_queued_message(session: Session) -> Message | None:
+def next_queued_message(session: Session, now: datetime) -> Message | None:
     """Lock and return the message to be handed over next: the least tried, then the oldest."""
-    queued = select(Message).where(col(Message.progress) == MessageStatus.QUEUED)
-    order = (col(Message.attempts), col(Message.id))
-    return session.exec(queued.order_by(*order).limit(1).with_for_update(skip_locked=True)).first()
+    queued = select(Message).where(_is_due(now)).order_by(col(Message.attempts), col(Message.id))
+    return session.exec(queued.limit(1).with_for_update(skip_locked=True)).first()
 
 
 def message_by_id(session: Session, message_id: int) -> Message:
@@ -102,10 +79,10 @@ def chain_head(session: Session) -> ChainHead | None:
     return session.get(ChainHead, 1)
 
 
-def has_outgoing(session: Session) -> bool:
-    """Say whether a notice or a message waits, without locking anything."""
+def has_outgoing(session: Session, now: datetime) -> bool:
+    """Say whether a notice or a message waits, without locking anything; `now` is the real instant."""
     notice = select(Notice.id).where(col(Notice.progress) == NoticeStatus.WAITING).limit(1)
-    message = select(Message.id).where(col(Message.progress) == MessageStatus.QUEUED).limit(1)
+    message = select(Message.id).where(_is_due(now)).limit(1)
     return session.exec(notice).first() is not None or session.exec(message).first() is not None
 
 
@@ -113,3 +90,8 @@ def events_about(session: Session, subject_type: str, subject_id: int, *, most: 
     """Return what happened to one record, newest first."""
     rows = select(Event).where(col(Event.subject_type) == subject_type, col(Event.subject_id) == subject_id)
     return list(session.exec(rows.order_by(col(Event.seq).desc()).limit(most)).all())
+
+
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    may_be_tried = or_(col(Message.not_before).is_(None), col(Message.not_before) <= now)
+    return and_(col(Message.progress) == MessageStatus.QUEUED, may_be_tried)

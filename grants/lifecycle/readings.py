@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -11,8 +12,8 @@ from grants.access.actor import SYSTEM, Actor
 from grants.clock import real_now
 from grants.database import Database
 from grants.lifecycle.models import Installation, Reading
-from grants.lifecycle.queries import installation, readings_sealed_by, unsealed_readings
-from grants.lifecycle.record import record
+from grants.lifecycle.queries import installation, unsealed_readings
+from grants.lifecycle.record import plain, record
 
 
 def note_reading(database: Database, what: str, subject: Any, *, actor: Actor, now: datetime) -> None:
@@ -40,17 +41,17 @@ def seal(session: Session, *, now: datetime) -> int:
     house = installation(session)
     if not rows or house is None:
         return 0
-    record(
+    seal_event = record(
         session,
         "readings.sealed",
         SealSubject(house),
         happened=f"sealed {len(rows)} readings",
         actor=SYSTEM,
         now=now,
-        facts={"first": rows[0].id, "last": rows[-1].id, "count": len(rows), "sha256": readings_hash(rows)},
+        facts={"count": len(rows), "sha256": readings_hash(rows)},
     )
     for row in rows:
-        row.sealed = True
+        row.seal_uid = seal_event.uid
     return len(rows)
 
 
@@ -65,15 +66,10 @@ class SealSubject:
         self.id = house.id
 
 
-def readings_hash(rows: list[Reading]) -> str:
-    """Return the SHA-256 over the rows as they were read."""
+def readings_hash(rows: Iterable[Reading]) -> str:
+    """Return the SHA-256 over every field of the rows but the seal, in their order."""
     digest = hashlib.sha256()
     for row in rows:
-        fields = [row.id, row.person_id, row.what, row.subject_type, row.subject_uid, row.real_at.isoformat()]
-        digest.update(json.dumps(fields, separators=(",", ":")).encode())
+        fields = {name: plain(getattr(row, name)) for name in Reading.model_fields if name != "seal_uid"}
+        digest.update(json.dumps(fields, sort_keys=True, separators=(",", ":")).encode())
     return digest.hexdigest()
-
-
-def seal_holds(session: Session, *, first: int, last: int, sha256: str) -> bool:
-    """Say whether the readings from `first` to `last` still hash to what their seal says."""
-    return readings_hash(readings_sealed_by(session, first, last)) == sha256

@@ -3,8 +3,10 @@
 import hashlib
 import json
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy.event import listens_for
+from sqlalchemy.orm import SessionTransaction
 from sqlmodel import Session
 
 from grants.access.actor import Actor
@@ -32,7 +34,8 @@ def record(
     """Write one deed into the record, within the caller's transaction.
 
     `kind` is `noun.past_tense`, `happened` a sentence without the person, `facts` JSON values
-    (amounts as text). The event has its number and hash only after the commit.
+    (amounts as text). The event has its number and hash only after the commit; what was recorded
+    inside a savepoint that is rolled back never happened.
     """
     event = Event(
         kind=kind,
@@ -50,7 +53,7 @@ def record(
         before=before,
         after=after,
         reason=reason,
-        facts=facts or {},
+        facts=_as_read_back(facts or {}),
         at=now,
         real_at=real_now(),
         seq=0,
@@ -63,8 +66,11 @@ def record(
 
 
 def event_hash(event: Event) -> str:
-    """Return the SHA-256 over every field of the event but its id and hash, the previous hash included."""
-    fields = {name: _plain(getattr(event, name)) for name in Event.model_fields if name not in {"id", "hash"}}
+    """Return the SHA-256 over every field of the event but its hash, the previous hash included.
+
+    The id is the number once more, and `lifecycle.verify` compares the two.
+    """
+    fields = {name: plain(getattr(event, name)) for name in Event.model_fields if name not in {"id", "hash"}}
     text = json.dumps(fields, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -73,7 +79,7 @@ def _chain(session: Session) -> None:
     head = locked_chain_head(session)
     for event in session.info.pop("events", []):
         head.seq += 1
-        event.seq = head.seq
+        event.id = event.seq = head.seq
         event.previous_hash = head.hash
         event.hash = head.hash = event_hash(event)
         session.add(event)
@@ -81,7 +87,26 @@ def _chain(session: Session) -> None:
     session.flush()
 
 
-def _plain(value: object) -> object:
+def _as_read_back(facts: dict[str, Any]) -> dict[str, Any]:
+    """Turn facts into what both databases give back: keys are text, lists are lists, fractions are text."""
+    return cast("dict[str, Any]", json.loads(json.dumps(facts), parse_float=str))
+
+
+@listens_for(Session, "after_transaction_create")
+def _mark_savepoint(session: Session, transaction: SessionTransaction) -> None:
+    if transaction.nested:
+        session.info.setdefault("event_marks", {})[transaction] = len(session.info.get("events", []))
+
+
+@listens_for(Session, "after_soft_rollback")
+def _forget_what_was_rolled_back(session: Session, transaction: SessionTransaction) -> None:
+    mark = session.info.get("event_marks", {}).pop(transaction, None)
+    if mark is not None:
+        del session.info.get("events", [])[mark:]
+
+
+def plain(value: object) -> object:
+    """Write a stored value as it goes into a hash: an instant as text, everything else as it is."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return value

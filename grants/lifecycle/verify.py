@@ -1,12 +1,15 @@
 """Proving the event chain: every hash recomputed, every number in its place, no end cut."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
-from grants.lifecycle.queries import chain_head, events_in_order
-from grants.lifecycle.readings import seal_holds
+from grants.lifecycle.models import Event, Reading
+from grants.lifecycle.queries import chain_head
+from grants.lifecycle.readings import readings_hash
 from grants.lifecycle.record import FIRST_HASH, event_hash
+from grants.lifecycle.stored import stored_rows
 
 
 @dataclass(frozen=True)
@@ -23,47 +26,82 @@ class Verdict:
         return not self.faults
 
 
+@dataclass
+class Walk:
+    """How far the check has come along the chain, and what it found."""
+
+    count: int = 0
+    previous: str | None = FIRST_HASH
+    """The hash of the event before; None where that event cannot be read."""
+    sought: str | None = None
+    faults: list[str] = field(default_factory=list)
+    seals: dict[str, tuple[int, str]] = field(default_factory=dict)
+    """The seal of readings by its uid: the event's number and the hash of the readings."""
+
+    def see(self, number: int, event: Event | None) -> None:
+        """Check the next event."""
+        if number != self.count + 1:
+            self.faults.append(f"Event {self.count + 1} is missing; the next one is {number}.")
+        self.count = number
+        if event is None:
+            self.faults.append(f"Event {number} was changed: it cannot be read as it was written.")
+            self.previous = None
+            return
+        if event.seq != number:
+            self.faults.append(f"Event {number} was changed: its number is {event.seq}.")
+        if self.previous is not None and event.previous_hash != self.previous:
+            self.faults.append(f"Event {number} does not follow the event before it.")
+        if event_hash(event) != event.hash:
+            self.faults.append(f"Event {number} was changed: its content does not match its hash.")
+        if event.kind == "readings.sealed":
+            self.seals[event.uid] = (number, str(event.facts.get("sha256")))
+        self.previous = event.hash
+        if event.hash == self.sought:
+            self.sought = None
+
+
 def verify_chain(session: Session, *, head: str | None = None) -> Verdict:
     """Recompute the whole chain; with `head`, a hash kept elsewhere, also find a cut end.
 
-    Seals of readings are recomputed too. Faults name the event's number.
+    Seals of readings are recomputed too. Faults name the event's number. A database that cannot be
+    read at all is a fault, not an error.
     """
-    faults: list[str] = []
-    seals: list[tuple[int, dict[str, object]]] = []
-    count, previous, seen = 0, FIRST_HASH, head is None
-    for event in events_in_order(session):
-        count += 1
-        if event.seq != count:
-            faults.append(f"Event {count} is missing; the next one is {event.seq}.")
-            count = event.seq
-        if event.previous_hash != previous:
-            faults.append(f"Event {event.seq} does not follow the event before it.")
-        if event_hash(event) != event.hash:
-            faults.append(f"Event {event.seq} was changed: its content does not match its hash.")
-        if event.kind == "readings.sealed":
-            seals.append((event.seq, event.facts))
-        previous = event.hash
-        seen = seen or previous == head
-    faults.extend(_head_faults(session, count, previous))
-    faults.extend(_seal_faults(session, seals))
-    if not seen:
-        faults.append(f"The chain does not contain the head {head}: its end was cut or rewritten.")
-    return Verdict(count, previous, tuple(faults))
+    walk = Walk(sought=head)
+    try:
+        for number, event in stored_rows(session, Event):
+            walk.see(number, event)
+        walk.faults.extend(_head_faults(session, walk))
+        walk.faults.extend(_seal_faults(session, walk.seals))
+    except DBAPIError as error:
+        walk.faults.append(f"The database cannot be read after event {walk.count}: {error.orig}.")
+    if walk.sought is not None:
+        walk.faults.append(f"The chain does not contain the head {head}: its end was cut or rewritten.")
+    return Verdict(walk.count, walk.previous or "unknown", tuple(walk.faults))
 
 
-def _head_faults(session: Session, count: int, last: str) -> list[str]:
+def _head_faults(session: Session, walk: Walk) -> list[str]:
     end = chain_head(session)
     seq, value = (end.seq, end.hash) if end else (0, FIRST_HASH)
-    if (seq, value) == (count, last):
-        return []
-    return [f"The chain ends at event {count}, but {seq} events were written: its end was cut."]
+    if seq != walk.count:
+        return [f"The chain ends at event {walk.count}, but {seq} events were written: its end was cut."]
+    if walk.previous is not None and value != walk.previous:
+        return [f"The chain does not end with the hash that was noted when event {seq} was written."]
+    return []
 
 
-def _seal_faults(session: Session, seals: list[tuple[int, dict[str, object]]]) -> list[str]:
-    return [
-        f"The readings sealed by event {seq} were changed."
-        for seq, facts in seals
-        if not seal_holds(
-            session, first=int(str(facts["first"])), last=int(str(facts["last"])), sha256=str(facts["sha256"])
-        )
-    ]
+def _seal_faults(session: Session, seals: dict[str, tuple[int, str]]) -> list[str]:
+    found: dict[str, list[Reading]] = {}
+    faults = []
+    for number, reading in stored_rows(session, Reading):
+        if reading is None:
+            faults.append(f"Reading {number} was changed: it cannot be read as it was written.")
+        elif reading.seal_uid is not None:
+            found.setdefault(reading.seal_uid, []).append(reading)
+    faults.extend(
+        f"The readings sealed by event {number} were changed."
+        for uid, (number, sha256) in seals.items()
+        if readings_hash(found.get(uid, [])) != sha256
+    )
+    strangers = sorted(set(found) - set(seals))
+    faults.extend(f"A seal of readings, {uid}, is not in the chain." for uid in strangers)
+    return faults

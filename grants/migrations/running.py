@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from grants.config import ROOT, Mode
 from grants.database import Database
-from grants.lifecycle.models import Installation
+from grants.lifecycle.models import ChainHead, Installation
 from grants.lifecycle.queries import installation
 
 FOLDER = ROOT / "grants" / "migrations"
@@ -48,7 +48,7 @@ def mark(session: Session, mode: Mode, *, now: datetime) -> Installation:
     house = installation(session)
     if house is None:
         house = Installation(id=1, mode=mode, made_at=now)
-        session.add(house)
+        session.add_all([house, ChainHead(id=1)])
         session.flush()
     if house.mode != mode:
         raise WrongMode(

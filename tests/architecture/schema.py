@@ -157,7 +157,8 @@ def _without_strings(expression: str) -> str:
 
 
 def _index(index: dict[str, object]) -> str:
-    return f"{index['column_names']} unique={bool(index['unique'])} {index.get('dialect_options')}"
+    options = {name: str(value) for name, value in dict(index.get("dialect_options") or {}).items()}
+    return f"{index['column_names']} unique={bool(index['unique'])} {options}"
 
 
 def _normal(expression: str) -> str:

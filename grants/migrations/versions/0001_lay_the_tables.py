@@ -323,6 +323,7 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("failure", sa.String(length=1000), nullable=True),
         sa.Column("at", grants.database.Instant(), nullable=False),
+        sa.Column("not_before", grants.database.Instant(), nullable=True),
         sa.Column("sent_at", grants.database.Instant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
@@ -395,13 +396,13 @@ def upgrade() -> None:
         sa.Column("application_id", sa.Integer(), nullable=True),
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.Column("real_at", grants.database.Instant(), nullable=False),
-        sa.Column("sealed", sa.Boolean(), nullable=False),
+        sa.Column("seal_uid", sa.String(length=24), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reading")),
     )
     with op.batch_alter_table("reading", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reading_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_reading_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_reading_sealed"), ["sealed"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reading_seal_uid"), ["seal_uid"], unique=False)
 
     op.create_table(
         "amendment",
@@ -2499,11 +2500,414 @@ def upgrade() -> None:
     with op.batch_alter_table("award_condition", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_award_condition_award_id"), ["award_id"], unique=False)
 
+    op.create_table(
+        "continuation_request",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("award_id", sa.Integer(), nullable=False),
+        sa.Column("budget_period_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("competition_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=2), nullable=False),
+        sa.Column("fain", sa.String(length=40), nullable=False),
+        sa.Column("ordinal", sa.Integer(), nullable=False),
+        sa.Column("budget_id", sa.Integer(), nullable=False),
+        sa.Column("opened_at", grants.database.Instant(), nullable=False),
+        sa.Column("draft_due_at", grants.database.Instant(), nullable=False),
+        sa.Column("final_due_at", grants.database.Instant(), nullable=False),
+        sa.Column("due_authority", sa.String(length=500), nullable=False),
+        sa.Column("zone", sa.String(length=60), nullable=False),
+        sa.Column("draft_sent_at", grants.database.Instant(), nullable=True),
+        sa.Column("final_sent_at", grants.database.Instant(), nullable=True),
+        sa.Column("final_sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("sent_back_reason", sa.String(length=10000), nullable=False),
+        sa.Column("evaluated_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "draft",
+                "draft_sent",
+                "final_sent",
+                "evaluated",
+                "approved",
+                "deferred",
+                "denied",
+                name="continuation_request_status",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.CheckConstraint(
+            "status IN ('draft', 'draft_sent') OR final_sent_at IS NOT NULL",
+            name=op.f("ck_continuation_request_final_has_instant"),
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('evaluated', 'approved', 'deferred', 'denied') OR evaluated_by_id IS NOT NULL",
+            name=op.f("ck_continuation_request_evaluated_has_evaluator"),
+        ),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_by_id != evaluated_by_id",
+            name=op.f("ck_continuation_request_two_people_continue"),
+        ),
+        sa.CheckConstraint(
+            "final_due_at > draft_due_at", name=op.f("ck_continuation_request_draft_before_final")
+        ),
+        sa.CheckConstraint("ordinal BETWEEN 2 AND 10", name=op.f("ck_continuation_request_follows_a_year")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_continuation_request_application_id_application"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["award_id"], ["award.id"], name=op.f("fk_continuation_request_award_id_award")
+        ),
+        sa.ForeignKeyConstraint(
+            ["budget_id"], ["budget.id"], name=op.f("fk_continuation_request_budget_id_budget")
+        ),
+        sa.ForeignKeyConstraint(
+            ["budget_period_id"],
+            ["budget_period.id"],
+            name=op.f("fk_continuation_request_budget_period_id_budget_period"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["competition_id"],
+            ["competition.id"],
+            name=op.f("fk_continuation_request_competition_id_competition"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_continuation_request_decided_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evaluated_by_id"], ["person.id"], name=op.f("fk_continuation_request_evaluated_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["final_sent_by_id"], ["person.id"], name=op.f("fk_continuation_request_final_sent_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"],
+            ["organization.id"],
+            name=op.f("fk_continuation_request_organization_id_organization"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation_request")),
+        sa.UniqueConstraint("award_id", "ordinal", name="uq_continuation_request_year"),
+        sa.UniqueConstraint("budget_period_id", name=op.f("uq_continuation_request_budget_period_id")),
+        sa.UniqueConstraint("uid", name=op.f("uq_continuation_request_uid")),
+    )
+    with op.batch_alter_table("continuation_request", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_continuation_request_application_id"), ["application_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_continuation_request_award_id"), ["award_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_continuation_request_competition_id"), ["competition_id"], unique=False
+        )
+        batch_op.create_index(
+            batch_op.f("ix_continuation_request_organization_id"), ["organization_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_continuation_request_status"), ["status"], unique=False)
+
+    op.create_table(
+        "continuation_evaluation",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("federal_budget", sa.String(length=20000), nullable=False),
+        sa.Column("annual_plan", sa.String(length=20000), nullable=False),
+        sa.Column("match_delivered", sa.String(length=20000), nullable=False),
+        sa.Column(
+            "choice",
+            sa.Enum(
+                "approve",
+                "lower",
+                "defer",
+                "deny",
+                name="continuation_recommendation",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("amount", grants.database.Money(), nullable=True),
+        sa.Column("defer_until", sa.Date(), nullable=True),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "funds",
+                "authority",
+                "performance",
+                "non-compliance",
+                name="continuation_evaluation_ground",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(length=20000), nullable=False),
+        sa.Column("conditions", grants.database.Document, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", grants.database.Instant(), nullable=False),
+        sa.Column("updated_by_id", sa.Integer(), nullable=True),
+        sa.Column("evaluated_by_id", sa.Integer(), nullable=True),
+        sa.Column("evaluated_by_name", sa.String(length=200), nullable=False),
+        sa.Column("evaluated_at", grants.database.Instant(), nullable=True),
+        sa.Column("returned_reason", sa.String(length=10000), nullable=False),
+        sa.CheckConstraint(
+            "amount IS NULL OR amount >= 0", name=op.f("ck_continuation_evaluation_amount_not_negative")
+        ),
+        sa.CheckConstraint(
+            "evaluated_at IS NULL OR (choice IS NOT NULL AND evaluated_by_id IS NOT NULL)",
+            name=op.f("ck_continuation_evaluation_sent_has_recommendation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["evaluated_by_id"], ["person.id"], name=op.f("fk_continuation_evaluation_evaluated_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["continuation_request.id"],
+            name=op.f("fk_continuation_evaluation_request_id_continuation_request"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["updated_by_id"], ["person.id"], name=op.f("fk_continuation_evaluation_updated_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation_evaluation")),
+        sa.UniqueConstraint("request_id", "number", name="uq_continuation_evaluation_number"),
+        sa.UniqueConstraint("uid", name=op.f("uq_continuation_evaluation_uid")),
+    )
+    with op.batch_alter_table("continuation_evaluation", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_continuation_evaluation_request_id"), ["request_id"], unique=False
+        )
+
+    op.create_table(
+        "continuation_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "key",
+            sa.Enum(
+                "scope",
+                "outcomes",
+                "actuals",
+                "reasons",
+                name="continuation_part_key",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content", grants.database.Document, nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_by_id", sa.Integer(), nullable=True),
+        sa.Column("updated_at", grants.database.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["continuation_request.id"],
+            name=op.f("fk_continuation_part_request_id_continuation_request"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["updated_by_id"], ["person.id"], name=op.f("fk_continuation_part_updated_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation_part")),
+        sa.UniqueConstraint("request_id", "key", name="uq_continuation_part_key"),
+        sa.UniqueConstraint("uid", name=op.f("uq_continuation_part_uid")),
+    )
+    with op.batch_alter_table("continuation_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_continuation_part_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "continuation_sending",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "draft",
+                "final",
+                name="continuation_sending_kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("content", grants.database.Document, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("sent_by_id", sa.Integer(), nullable=True),
+        sa.Column("sent_by_name", sa.String(length=200), nullable=False),
+        sa.Column("sent_at", grants.database.Instant(), nullable=False),
+        sa.CheckConstraint("length(sha256) = 64", name=op.f("ck_continuation_sending_sha256_is_whole")),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["continuation_request.id"],
+            name=op.f("fk_continuation_sending_request_id_continuation_request"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["sent_by_id"], ["person.id"], name=op.f("fk_continuation_sending_sent_by_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation_sending")),
+        sa.UniqueConstraint("request_id", "number", name="uq_continuation_sending_number"),
+        sa.UniqueConstraint("uid", name=op.f("uq_continuation_sending_uid")),
+    )
+    with op.batch_alter_table("continuation_sending", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_continuation_sending_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "continuation_decision",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("evaluation_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "choice",
+            sa.Enum(
+                "approve",
+                "lower",
+                "defer",
+                "deny",
+                name="continuation_choice",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("amount", grants.database.Money(), nullable=True),
+        sa.Column("defer_until", sa.Date(), nullable=True),
+        sa.Column(
+            "ground",
+            sa.Enum(
+                "funds",
+                "authority",
+                "performance",
+                "non-compliance",
+                name="continuation_decision_ground",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("reason", sa.String(length=20000), nullable=False),
+        sa.Column("objection", sa.String(length=20000), nullable=False),
+        sa.Column("object_by", sa.Date(), nullable=True),
+        sa.Column("rule", grants.database.Document, nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=False),
+        sa.Column("decided_by_name", sa.String(length=200), nullable=False),
+        sa.Column("decided_at", grants.database.Instant(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=True),
+        sa.Column("letter_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "choice != 'defer' OR defer_until IS NOT NULL",
+            name=op.f("ck_continuation_decision_deferral_has_day"),
+        ),
+        sa.CheckConstraint(
+            "choice != 'deny' OR (ground IS NOT NULL AND reason != '')",
+            name=op.f("ck_continuation_decision_denial_has_ground"),
+        ),
+        sa.CheckConstraint(
+            "choice != 'deny' OR ground NOT IN ('performance', 'non-compliance') OR (objection != '' AND object_by IS NOT NULL)",
+            name=op.f("ck_continuation_decision_sanction_lets_object"),
+        ),
+        sa.CheckConstraint(
+            "choice NOT IN ('approve', 'lower') OR (amount IS NOT NULL AND action_id IS NOT NULL)",
+            name=op.f("ck_continuation_decision_approval_has_action"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["action_id"], ["award_action.id"], name=op.f("fk_continuation_decision_action_id_award_action")
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"], ["person.id"], name=op.f("fk_continuation_decision_decided_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["evaluation_id"],
+            ["continuation_evaluation.id"],
+            name=op.f("fk_continuation_decision_evaluation_id_continuation_evaluation"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["letter_id"], ["letter.id"], name=op.f("fk_continuation_decision_letter_id_letter")
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["continuation_request.id"],
+            name=op.f("fk_continuation_decision_request_id_continuation_request"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation_decision")),
+        sa.UniqueConstraint("action_id", name=op.f("uq_continuation_decision_action_id")),
+        sa.UniqueConstraint("evaluation_id", name=op.f("uq_continuation_decision_evaluation_id")),
+        sa.UniqueConstraint("letter_id", name=op.f("uq_continuation_decision_letter_id")),
+        sa.UniqueConstraint("uid", name=op.f("uq_continuation_decision_uid")),
+    )
+    with op.batch_alter_table("continuation_decision", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_continuation_decision_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "continuation_part_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("part_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", grants.database.Document, nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("at", grants.database.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["part_id"],
+            ["continuation_part.id"],
+            name=op.f("fk_continuation_part_version_part_id_continuation_part"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_continuation_part_version_person_id_person")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_continuation_part_version")),
+        sa.UniqueConstraint("part_id", "version", name="uq_continuation_part_version_number"),
+        sa.UniqueConstraint("uid", name=op.f("uq_continuation_part_version_uid")),
+    )
+    with op.batch_alter_table("continuation_part_version", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_continuation_part_version_part_id"), ["part_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("continuation_part_version", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_continuation_part_version_part_id"))
+
+    op.drop_table("continuation_part_version")
+    with op.batch_alter_table("continuation_decision", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_continuation_decision_request_id"))
+
+    op.drop_table("continuation_decision")
+    with op.batch_alter_table("continuation_sending", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_continuation_sending_request_id"))
+
+    op.drop_table("continuation_sending")
+    with op.batch_alter_table("continuation_part", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_continuation_part_request_id"))
+
+    op.drop_table("continuation_part")
+    with op.batch_alter_table("continuation_evaluation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_continuation_evaluation_request_id"))
+
+    op.drop_table("continuation_evaluation")
+    with op.batch_alter_table("continuation_request", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_continuation_request_status"))
+        batch_op.drop_index(batch_op.f("ix_continuation_request_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_continuation_request_competition_id"))
+        batch_op.drop_index(batch_op.f("ix_continuation_request_award_id"))
+        batch_op.drop_index(batch_op.f("ix_continuation_request_application_id"))
+
+    op.drop_table("continuation_request")
     with op.batch_alter_table("award_condition", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_award_condition_award_id"))
 
@@ -2829,7 +3233,7 @@ def downgrade() -> None:
 
     op.drop_table("amendment")
     with op.batch_alter_table("reading", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_reading_sealed"))
+        batch_op.drop_index(batch_op.f("ix_reading_seal_uid"))
         batch_op.drop_index(batch_op.f("ix_reading_person_id"))
         batch_op.drop_index(batch_op.f("ix_reading_application_id"))
 
