@@ -28,7 +28,7 @@ from grants.documents.rules import LetterKind
 from grants.eligibility.rules.identifiers import ein_findings, uei_findings
 from grants.findings import Finding, Level
 from grants.home.queries import standing_of_people
-from grants.home.views import frame
+from grants.home.views import frame, steps
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
@@ -118,3 +118,4 @@ def install(app: Flask) -> None:
     limits.install(app)
     note_life.install(app)
     frame.install(app)
+    steps.install(app)
