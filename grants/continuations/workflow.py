@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from grants.continuations.rules import decision_gate, draft_gate, evaluation_gate, final_gate
+from grants.continuations.rules.gates import decision_gate, draft_gate, evaluation_gate, final_gate
 from grants.lifecycle.moves import move, workflow
 
 
@@ -44,7 +44,7 @@ REQUEST = workflow(
         ),
         move(
             "send_back",
-            ["draft_sent", "final_sent", "evaluated"],
+            ["draft_sent", "final_sent", "evaluated", "deferred"],
             "draft",
             permission="continuation.evaluate",
             happened="sent the request back to the center",
@@ -81,7 +81,7 @@ REQUEST = workflow(
             "deferred",
             permission="continuation.decide",
             happened="deferred the continuation",
-            notice="continuations.decided",
+            notice="continuations.deferred",
             guards=(decision_gate,),
         ),
         move(
@@ -90,7 +90,6 @@ REQUEST = workflow(
             "denied",
             permission="continuation.decide",
             happened="denied the continuation",
-            notice="continuations.decided",
             guards=(decision_gate,),
         ),
     ],

@@ -1,0 +1,184 @@
+"""The parts of a request that are saved one by one, as fields of text, and what they say as values. Pure."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Final
+
+from grants.findings import Finding
+from grants.money import parse, plain
+
+Fields = Mapping[str, str]
+
+
+class Part(StrEnum):
+    """One field group, the unit of saving; the budget year has its own version beside these."""
+
+    SCOPE = "scope"
+    OUTCOMES = "outcomes"
+    ACTUALS = "actuals"
+    REASONS = "reasons"
+
+
+OUTCOMES: Final = (
+    ("clients", "Clients served"),
+    ("projects", "Projects completed"),
+    ("jobs", "Jobs created or retained"),
+)
+COLUMNS: Final = (
+    ("planned", "approved plan"),
+    ("actual", "actual so far"),
+    ("requested", "your request"),
+)
+MONEY: Final = {
+    "spent": "Federal money spent so far",
+    "expected": "Federal money expected to be spent by the end of the year",
+    "claimed": "Match claimed",
+    "documented": "Match documented",
+}
+LABELS: Final[Mapping[str, str]] = {
+    "scope": "Scope of work",
+    **{f"{key}_{column}": f"{title}, {words}" for key, title in OUTCOMES for column, words in COLUMNS},
+    "as_of": "Figures as of",
+    **MONEY,
+    "note": "What is missing and why",
+}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One number of the operating plan: planned and reached in the current year, asked for the next."""
+
+    key: str
+    title: str
+    planned: int | None
+    actual: int | None
+    requested: int | None
+
+
+@dataclass(frozen=True)
+class YearSoFar:
+    """What the center says of the current year; amounts in cents."""
+
+    as_of: date | None = None
+    spent: int | None = None
+    expected: int | None = None
+    claimed: int | None = None
+    documented: int | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Filled:
+    """All parts of a request as values."""
+
+    scope: str
+    outcomes: tuple[Outcome, ...]
+    so_far: YearSoFar
+    reasons: Mapping[str, str]
+
+
+def read(parts: Mapping[str, Fields]) -> Filled:
+    """Return the parts as values; what is not entered is None."""
+    outcomes, actuals = parts.get(Part.OUTCOMES, {}), parts.get(Part.ACTUALS, {})
+    return Filled(
+        scope=parts.get(Part.SCOPE, {}).get("scope", ""),
+        outcomes=tuple(
+            Outcome(
+                key,
+                title,
+                _count(outcomes.get(f"{key}_planned")),
+                _count(outcomes.get(f"{key}_actual")),
+                _count(outcomes.get(f"{key}_requested")),
+            )
+            for key, title in OUTCOMES
+        ),
+        so_far=YearSoFar(
+            as_of=date.fromisoformat(actuals["as_of"]) if actuals.get("as_of") else None,
+            **{name: parse(actuals[name]) if actuals.get(name) else None for name in MONEY},
+            note=actuals.get("note", ""),
+        ),
+        reasons={key: text for key, text in parts.get(Part.REASONS, {}).items() if text},
+    )
+
+
+def as_text(value: object) -> str:
+    """Write one value of a form as it is kept: amounts in dollars, days in ISO form."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return str(value)
+
+
+def amount_text(cents: int | None) -> str:
+    """Write an amount of a form as it is kept; None is nothing."""
+    return "" if cents is None else plain(cents)
+
+
+def label_of(field: str) -> str:
+    """Name a field for people; a reason is named by what it explains."""
+    return LABELS.get(field) or f"Why: {re.sub('[_-]+', ' ', field)}"
+
+
+def merged(base: Fields | None, theirs: Fields, ours: Fields) -> tuple[dict[str, str], list[str]]:
+    """Merge two changes of one base field by field; return the result and the fields in conflict."""
+    result: dict[str, str] = {}
+    conflicts: list[str] = []
+    for name in sorted(set(theirs) | set(ours) | set(base or {})):
+        mine, stored = ours.get(name, ""), theirs.get(name, "")
+        before = None if base is None else base.get(name, "")
+        if mine != stored and before not in {mine, stored}:
+            conflicts.append(name)
+        result[name] = stored if mine == before else mine
+    return result, conflicts
+
+
+def part_faults(filled: Filled, ordinal: int) -> list[Finding]:
+    """Return what is missing in the parts of a request for a year."""
+    return [
+        *_scope_faults(filled),
+        *_outcome_faults(filled.outcomes, ordinal),
+        *_so_far_faults(filled.so_far, ordinal),
+    ]
+
+
+def _scope_faults(filled: Filled) -> list[Finding]:
+    if filled.scope.strip():
+        return []
+    return [Finding("scope", "The scope of work is empty. Write what the center will do.", field=Part.SCOPE)]
+
+
+def _outcome_faults(outcomes: Sequence[Outcome], ordinal: int) -> list[Finding]:
+    missing = [
+        f"{one.title.lower()}, {words}"
+        for one in outcomes
+        for column, words in COLUMNS
+        if getattr(one, column) is None
+    ]
+    if not missing:
+        return []
+    sentence = f"Operating plan of year {ordinal}: {len(missing)} numbers are missing: {'; '.join(missing)}."
+    return [Finding("outcomes", sentence, field=Part.OUTCOMES)]
+
+
+def _so_far_faults(so_far: YearSoFar, ordinal: int) -> list[Finding]:
+    missing = [words for name, words in MONEY.items() if getattr(so_far, name) is None]
+    missing += ["the day of the figures"] if so_far.as_of is None else []
+    found = []
+    if missing:
+        sentence = f"Year {ordinal - 1} so far lacks: {'; '.join(missing).lower()}."
+        found.append(Finding("actuals", sentence, field=Part.ACTUALS))
+    if (so_far.documented or 0) > (so_far.claimed or 0):
+        sentence = "More match is documented than claimed. Claim it, or correct the documented amount."
+        found.append(Finding("documented", sentence, field=Part.ACTUALS, authority="2 CFR 200.306(b)"))
+    if so_far.spent is not None and so_far.expected is not None and so_far.expected < so_far.spent:
+        sentence = "Less is expected to be spent by the end of the year than is spent already. Correct one."
+        found.append(Finding("expected", sentence, field=Part.ACTUALS))
+    return found
+
+
+def _count(text: str | None) -> int | None:
+    return int(text) if text else None
