@@ -76,6 +76,6 @@ def reason_to_wait(since: str, competition: Competition, now: datetime) -> str:
 
 def _address(endpoint: str, competition: Competition) -> str:
     rules = current_app.url_map.iter_rules(endpoint)
-    takes = any("number" in rule.arguments for rule in rules)
-    key = "number" if takes else "competition"
-    return url_for(endpoint, **{key: competition.number})
+    if any("number" in rule.arguments for rule in rules):
+        return url_for(endpoint, number=competition.number)
+    return url_for(endpoint, competition=competition.number)
