@@ -5,6 +5,7 @@ from flask import Blueprint, Flask
 from grants.accounts.views import own as own_account
 from grants.accounts.views import staff as staff_accounts
 from grants.applications.views import applicant as own_applications
+from grants.applications.views import staff as staff_applications
 from grants.awards.views import applicant as own_awards
 from grants.awards.views import staff as staff_awards
 from grants.competitions.views.site import PAGES as COMPETITIONS
@@ -17,6 +18,7 @@ from grants.home.views import public as front_door
 from grants.organizations.views import applicant as organizations
 from grants.organizations.views import public as invitations
 from grants.reviews.views import site as reviews
+from grants.screening.views import staff as screening
 from grants.web.routing import AUDIENCES, Door, Pages
 
 SITE: list[Pages] = [
@@ -31,6 +33,8 @@ SITE: list[Pages] = [
     invitations.pages,
     self_check.pages,
     own_applications.pages,
+    staff_applications.pages,
+    screening.pages,
     staff_awards.pages,
     own_awards.pages,
     letters_staff.pages,

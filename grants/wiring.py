@@ -33,6 +33,7 @@ from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
 from grants.reviews.queries.doors import reviewer_facts
+from grants.screening import notices as screening_notices
 from grants.web import limits, tokens
 
 NOTICES: dict[str, Callable[..., Any]] = {
@@ -49,6 +50,8 @@ NOTICES: dict[str, Callable[..., Any]] = {
     "applications.asked": application_notices.asked,
     "applications.late": application_notices.late,
     "applications.reminded": application_notices.reminded,
+    "screening.failed": screening_notices.failed,
+    "screening.undone": screening_notices.undone,
     "competitions.amended": application_notices.competition_amended,
     "competitions.canceled": application_notices.competition_canceled,
     "documents.letter_released": award_notices.letter_released,

@@ -433,3 +433,19 @@ def times_reminded(session: Session, application_id: int) -> set[str]:
         col(Event.application_id) == application_id, col(Event.kind) == "application.reminded"
     )
     return {str(event.facts.get("before")) for event in session.exec(rows.order_by(col(Event.seq))).all()}
+
+
+def standing_applications_of(session: Session, application: Application) -> list[Application]:
+    """Return the same host's other applications for the same state of the same competition."""
+    rows = (
+        select(Application)
+        .where(
+            col(Application.competition_id) == application.competition_id,
+            col(Application.organization_id) == application.organization_id,
+            col(Application.state) == application.state,
+            col(Application.id) != application.id,
+            col(Application.status) != ApplicationStatus.WITHDRAWN,
+        )
+        .order_by(col(Application.id))
+    )
+    return list(session.exec(rows).all())

@@ -50,3 +50,9 @@ def people_who_checked(session: Session, competition_id: int) -> list[int]:
         .order_by(col(SelfCheck.person_id))
     )
     return [person_id for person_id in session.exec(rows).all() if person_id is not None]
+
+
+def self_checks_by_ids(session: Session, ids: list[int]) -> dict[int, SelfCheck]:
+    """Return several self-checks by their ids."""
+    rows = select(SelfCheck).where(col(SelfCheck.id).in_(ids)).order_by(col(SelfCheck.id))
+    return {row.id: row for row in session.exec(rows).all()}

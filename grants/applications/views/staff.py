@@ -1,0 +1,104 @@
+"""Applications as staff read them: what was submitted, never the draft."""
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from grants.applications import queries
+from grants.applications.models import Application
+from grants.applications.rules.content import from_json
+from grants.applications.views.doors import staff as pages
+from grants.applications.views.yearview import YearView, expense_rows, revenue_rows
+from grants.applications.workflow import ApplicationStatus
+from grants.budgets.rules.table import ROWS
+from grants.competitions.queries import competition_by_id, competition_by_number, rule_set_of
+from grants.competitions.rules.states import POSTAL_CODES
+from grants.documents.queries import file_by_id
+from grants.documents.views.sending import send_stored
+from grants.errors import NotFound
+from grants.web import current
+from grants.web.render import page
+
+STATUSES = [status for status in ApplicationStatus if status is not ApplicationStatus.DRAFT]
+
+
+@pages.page("", "index", permission="application.inspect")
+def index() -> ResponseReturnValue:
+    """List submitted applications, searched and filtered, one page at a time."""
+    asked = {name: request.args.get(name, "")[:100] for name in ("words", "state", "status", "competition")}
+    page_number = request.args.get("page", 1, type=int)
+    with current.reading() as session:
+        competition = competition_by_number(session, asked["competition"]) if asked["competition"] else None
+        if asked["competition"] and competition is None:
+            raise NotFound
+        rows, total = queries.application_rows(
+            session,
+            current.actor(),
+            words=asked["words"],
+            state=asked["state"],
+            status=asked["status"] if asked["status"] in {str(s) for s in STATUSES} else "",
+            competition_id=competition.id if competition else None,
+            page=page_number,
+        )
+    return page(
+        rows=rows,
+        total=total,
+        asked=asked,
+        states=POSTAL_CODES,
+        page_number=page_number,
+        last=-(-total // queries.PAGE),
+    )
+
+
+@pages.page(
+    "/<uid>",
+    "show",
+    permission="application.inspect",
+    load=queries.application_by_uid,
+    reads="application",
+)
+def show(application: Application) -> ResponseReturnValue:
+    """Show what counts of an application as it was submitted."""
+    with current.reading() as session:
+        submission = queries.latest_submission(session, application)
+        competition = competition_by_id(session, application.competition_id)
+        rule_set = rule_set_of(competition) if competition else None
+        if submission is None or competition is None or rule_set is None:
+            raise NotFound
+        files = queries.files_of_submission(session, submission.id)
+        submissions = queries.submissions_of(session, application.id)
+        late = queries.late_attempts_of(session, application.id)
+    content = from_json(submission.content)
+    years = [
+        YearView.of(number, year, rule_set.cost_share) for number, year in enumerate(content.years, start=1)
+    ]
+    return page(
+        application=application,
+        competition=competition,
+        submission=submission,
+        submissions=submissions,
+        late=late,
+        content=content,
+        files=files,
+        years=years,
+        revenue=revenue_rows(years),
+        expenses=expense_rows(years),
+        rows_by_key=ROWS,
+        rule=rule_set.cost_share,
+    )
+
+
+@pages.page(
+    "/<uid>/files/<file>",
+    "file",
+    permission="application.inspect",
+    load=queries.application_by_uid,
+    reads="document",
+)
+def file(application: Application, file: str) -> ResponseReturnValue:
+    """Send one file of the submission that counts."""
+    with current.reading() as session:
+        found = queries.submission_file(session, application, file)
+        if found is None:
+            raise NotFound
+        stored = file_by_id(session, found.file_id)
+    return send_stored(stored)
