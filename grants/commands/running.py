@@ -65,6 +65,7 @@ def _gunicorn(host: str, port: int, workers: int, *, demonstration: bool) -> Non
                 "timeout": 120,
                 "graceful_timeout": 30,
                 "keepalive": 5,
+                "control_socket_disable": True,
                 "limit_request_line": 8190,
                 "when_ready": lambda _server: _say_ready(host, port, demonstration=demonstration),
             }
