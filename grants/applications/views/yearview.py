@@ -27,13 +27,16 @@ class YearView:
     findings: Sequence[Finding]
 
     @classmethod
-    def of(cls, year: int, content: YearBudget, rule: CostShareRow) -> "YearView":
-        """Judge one year by the rule that was published."""
+    def of(
+        cls, year: int, content: YearBudget, rule: CostShareRow, *, selected_again: bool = False
+    ) -> "YearView":
+        """Judge one year by a rule: before award the published one, later that of the obligating date."""
         try:
-            assessment = assess_year(content, rule, year)
+            assessment = assess_year(content, rule, year, selected_again=selected_again)
         except ValueError:
             assessment = None
-        return cls(year, content, totals(content), assessment, year_findings(content, rule, year))
+        findings = year_findings(content, rule, year, selected_again=selected_again)
+        return cls(year, content, totals(content), assessment, findings)
 
     @property
     def faults(self) -> list[Finding]:
