@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, current_app, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -59,9 +59,13 @@ def _sentence(error: HTTPException) -> list[Finding]:
 
 
 def _failed(error: Exception) -> ResponseReturnValue:
+    """Answer a fault of ours from a template that needs nothing: no frame, no query, no context."""
     reference = f"{secrets.token_hex(2)}-{secrets.token_hex(1)}"
     log.error("request failed", reference=reference, path=request.path, exc_info=error)
-    return answer(500, [], reference=reference)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return answer(500, [], reference=reference)
+    template = current_app.jinja_env.get_template("errors/500.html")
+    return template.render(reference=reference, at=real_now()), 500
 
 
 def answer(status: int, findings: list[Finding], **context: object) -> ResponseReturnValue:

@@ -48,7 +48,7 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
     "staff": (
         Entry("Home", ("staff.home.index",)),
         Entry("Competitions", ("staff.competitions.index",)),
-        Entry("Reviewers", ("staff.reviews.pool", "staff.reviews.index")),
+        Entry("Reviewers", ("staff.reviews.index",)),
         Entry("Centers", ("staff.continuations.index", "staff.awards.index")),
         Entry("Records", ("staff.home.events",)),
         Entry("Administration", ("staff.accounts.people",)),
