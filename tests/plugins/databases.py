@@ -1,4 +1,4 @@
-"""A fresh database for each test, on SQLite and on PostgreSQL, copied from a template made once."""
+"""A clean database for each test: on SQLite a copy of a template, on PostgreSQL one that is emptied."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -53,17 +53,17 @@ def postgresql_names(cluster: Path, worker_id: str) -> Callable[[], str]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(cluster: Path, postgresql_names: Callable[[], str]) -> str:
-    """The name of a database with the whole schema and no rows."""
+def postgresql_database(cluster: Path, postgresql_names: Callable[[], str]) -> str:
+    """The address of this worker's database with the whole schema; each test leaves it empty."""
     name = postgresql_names()
     administer(cluster, f'CREATE DATABASE "{name}"')
     build_schema(database_url_of(cluster, name))
-    return name
+    return database_url_of(cluster, name)
 
 
 @pytest.fixture(params=BOTH)
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """The address of a fresh database at the head of the schema; the test runs once on each kind.
+    """The address of a clean database at the head of the schema; the test runs once on each kind.
 
     Choose one kind with `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
     """
@@ -71,11 +71,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         template: Path = request.getfixturevalue("sqlite_template")
         yield f"sqlite:///{shutil.copy(template, tmp_path / 'grants.sqlite')}"
     else:
-        yield from copied_database(
-            request.getfixturevalue("cluster"),
-            request.getfixturevalue("postgresql_template"),
-            request.getfixturevalue("postgresql_names")(),
-        )
+        url: str = request.getfixturevalue("postgresql_database")
+        yield url
+        empty(url)
 
 
 @pytest.fixture
@@ -111,6 +109,35 @@ def session(database: Database) -> Iterator[Session]:
 def clock() -> StoppedClock:
     """A clock that stands at September 1, 2014, 9:00 a.m. EDT until the test puts it elsewhere."""
     return StoppedClock(START)
+
+
+EMPTY = """
+DO $$
+DECLARE each record; has_rows boolean;
+BEGIN
+  PERFORM pg_terminate_backend(pid) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid();
+  SET LOCAL session_replication_role = replica;
+  FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
+    EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I)', each.tablename) INTO has_rows;
+    IF has_rows THEN EXECUTE format('DELETE FROM %I', each.tablename); END IF;
+  END LOOP;
+  FOR each IN SELECT sequencename FROM pg_sequences
+    WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+    EXECUTE format('ALTER SEQUENCE %I RESTART', each.sequencename);
+  END LOOP;
+END $$
+"""
+
+
+def empty(url: str) -> None:
+    """Delete every row of a database on PostgreSQL and mark it anew; a copy for each test takes seconds."""
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(EMPTY)
+    database = Database(url)
+    with database.writing() as session:
+        mark(session, Mode.TEST, now=START)
+    database.dispose()
 
 
 def copied_database(folder: Path, template: str, name: str) -> Iterator[str]:
