@@ -4,6 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from scoring.inputs import Inputs
 from scoring.record import Verified, verify
 from scoring.record_json import RecordUnreadable
 from scoring.report import report
@@ -19,8 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     except (OSError, RecordUnreadable) as error:
         sys.stderr.write(f"{error}\n")
         return UNREADABLE
-    if chosen.command == "show":
+    if chosen.command == "show" and verified.results:
         sys.stdout.write(report(verified.inputs))
+        sys.stdout.write(_information(verified.inputs))
     sys.stdout.write(_answer(verified))
     return DIFFERS if verified.differences else IDENTICAL
 
@@ -30,11 +32,22 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     for name, purpose in (
         ("verify", "recompute every figure and name each difference"),
-        ("show", "print the ranking as recomputed from the inputs, then the differences"),
+        ("show", "print all figures as recomputed from the inputs, then the differences"),
     ):
         command = commands.add_parser(name, help=purpose)
         command.add_argument("file", type=Path)
     return parser
+
+
+def _information(inputs: Inputs) -> str:
+    from scoring.sentences import HEADING, of_competition, of_state
+    from scoring.statistics import statistics
+
+    found = statistics(inputs)
+    lines = [HEADING, *(f"  {words}" for words in of_competition(found))]
+    for state, one in found.states.items():
+        lines += [state, *(f"  {words}" for words in of_state(one))]
+    return "\n".join(["", *lines, "", ""])
 
 
 def _answer(verified: Verified) -> str:

@@ -25,6 +25,9 @@ NO_FREEDOM = Undefined(
 )
 
 
+NO_SEVERITY = Undefined("Reviewers differ by no more than disagreement explains; no severity is taken out.")
+
+
 @dataclass(frozen=True, slots=True)
 class Severity:
     """One reviewer: points above (positive) or below what others give the same applications."""
@@ -58,7 +61,7 @@ class Calibration:
     """sigma^2: disagreement that severity does not explain."""
     reviewer_variance: float | Undefined
     """tau^2: how much reviewers differ in severity."""
-    shrinkage: float
+    shrinkage: float | Undefined
     """lambda; 0 where severity is taken at face value."""
 
 
@@ -123,7 +126,7 @@ def calibrate(matrix: Matrix) -> Calibration | Undefined:
         _adjusted(design, shifts, inverse, error),
         error,
         spread,
-        float(shrinkage),
+        NO_SEVERITY if shrinkage == np.inf else float(shrinkage),
     )
 
 

@@ -105,17 +105,18 @@ def _sentence(
     usual: float | Undefined,
 ) -> str:
     lead = "" if sums is None else f"the sums differ by {show_points(sums)}; "
-    words = [f"{first.application} and {second.application}: {lead}the means by {show(abs(means))}"]
+    turned = f" in favor of {second.application}" if means < 0 else ""
+    words = [f"{first.application} and {second.application}: {lead}the means by {show(abs(means))}{turned}"]
     if isinstance(usual, Undefined):
         words.append(f". {usual.reason}")
     else:
         more = "more" if abs(means) > usual else "not more"
         words.append(f", {more} than the reviewers' usual disagreement ({usual:.2f}).")
-    return "".join(words) + _made_by(parts)
+    return "".join(words) + _made_by(parts, first.application, second.application)
 
 
-def _made_by(parts: tuple[Part, ...]) -> str:
+def _made_by(parts: tuple[Part, ...], first: str, second: str) -> str:
     made = [f"{part.title} (+{show(part.points)})" for part in parts if part.points > 0]
-    against = [f"{part.title} ({show(part.points)})" for part in reversed(parts) if part.points < 0]
-    words = f" In favor of the first: {', '.join(made)}." if made else ""
-    return words + (f" Against it: {', '.join(against)}." if against else "")
+    against = [f"{part.title} (+{show(-part.points)})" for part in reversed(parts) if part.points < 0]
+    words = f" In favor of {first}: {', '.join(made)}." if made else ""
+    return words + (f" In favor of {second}: {', '.join(against)}." if against else "")

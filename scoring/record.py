@@ -1,6 +1,6 @@
 """The decision record: freeze every input with the result and hashes, recompute it, name what differs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from hashlib import sha256
@@ -18,6 +18,8 @@ from scoring.threshold import Ballot, Rules, Standing
 
 FORMAT: Final = "merit review decision record"
 VERSION: Final = 1
+PARTS: Final = frozenset({"format", "version", "rounding", "inputs", "results", "information", "sha256"})
+MOST_SAMPLES: Final = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +61,17 @@ def freeze(inputs: Inputs) -> bytes:
 
     Raises `Refused` when the rubric has faults or points are out of bounds.
     """
-    if faults := inputs.rubric.faults():
-        raise Refused(faults)
-    given, results = from_inputs(inputs), compute(inputs)
-    record: dict[str, Json] = {
-        "format": FORMAT,
-        "version": VERSION,
-        "rounding": ROUNDING,
-        "inputs": given,
-        "results": results,
-        "sha256": _hashes(given, results),
-    }
-    return canonical(record)
+    return canonical(_record(inputs))
+
+
+def freeze_with_statistics(inputs: Inputs, samples: int = 10_000) -> bytes:
+    """Return the decision record with everything that stands beside the ranking for information."""
+    from scoring.statistics import statistics
+    from scoring.statistics_json import from_statistics
+
+    record = _record(inputs)
+    information = from_statistics(statistics(inputs, samples))
+    return canonical({**record, "information": information, "sha256": _sealed(record, information)})
 
 
 def verify(content: bytes) -> Verified:
@@ -83,16 +84,68 @@ def verify(content: bytes) -> Verified:
     inputs = to_inputs(given)
     found = list(_refused(inputs))
     results = {} if found else compute(inputs)
-    recomputed: dict[str, Json] = {
-        "results": results,
-        "sha256": _hashes(given, results),
-        "rounding": ROUNDING,
-    }
-    for part in ("sha256", "rounding") if found else ("results", "sha256", "rounding"):
-        found.extend(_differences(record.get(part), recomputed[part], part))
+    if not found:
+        found.extend(_differences(record.get("results"), results, "results"))
+        found.extend(_information_differs(record, inputs))
+    hashes = _sealed({**record, "sha256": _hashes(given, record.get("results"))}, record.get("information"))
+    found.extend(_differences(record.get("sha256"), hashes, "sha256"))
+    found.extend(_differences(record.get("rounding"), ROUNDING, "rounding"))
+    found.extend(
+        Difference(key, "something", "nothing of that name") for key in sorted(record.keys() - PARTS)
+    )
     if canonical(record) != content:
         found.append(Difference("file", "bytes not in canonical form", "the same content in canonical form"))
     return Verified(inputs, results, sha256(content).hexdigest(), tuple(found))
+
+
+def compute(inputs: Inputs) -> dict[str, Json]:
+    """Return every exact figure of the decision as JSON values."""
+    rubric = inputs.rubric
+    return {
+        "rules": inputs.rules.in_words(),
+        "weights": {
+            "effective": _texts(rubric.effective_weights()),
+            "published": _texts(rubric.published_weights()),
+        },
+        "sheets": {str(stage): _by_application(rubric, inputs.sheets(stage)) for stage in Stage},
+        "states": {ballot.state: _state(ballot, inputs.rules) for ballot in inputs.ballots()},
+    }
+
+
+def _record(inputs: Inputs) -> dict[str, Json]:
+    if faults := inputs.rubric.faults():
+        raise Refused(faults)
+    given, results = from_inputs(inputs), compute(inputs)
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "rounding": ROUNDING,
+        "inputs": given,
+        "results": results,
+        "sha256": _hashes(given, results),
+    }
+
+
+def _sealed(record: Mapping[str, Json], information: Json) -> dict[str, Json]:
+    """Return the hashes of a record, with that of its statistics where it has them."""
+    hashes = dict(_dict(record["sha256"]))
+    return hashes if information is None else {**hashes, "information": _hash(information)}
+
+
+def _information_differs(record: Mapping[str, Json], inputs: Inputs) -> Iterator[Difference]:
+    """Recompute the statistics where the record has them; six digits are compared up to the last."""
+    recorded = record.get("information")
+    if recorded is None:
+        return
+    from scoring.statistics import statistics
+    from scoring.statistics_json import alike, from_statistics
+
+    samples = _dict(recorded).get("samples")
+    if not isinstance(samples, int) or not 0 < samples <= MOST_SAMPLES:
+        yield Difference("information.samples", _short(samples), f"a number from 1 to {MOST_SAMPLES}")
+        return
+    information = from_statistics(statistics(inputs, samples))
+    yield from _differences(recorded, information, "information", alike)
 
 
 def _refused(inputs: Inputs) -> Iterator[Difference]:
@@ -108,20 +161,6 @@ def _refused(inputs: Inputs) -> Iterator[Difference]:
             for fault in check(inputs.rubric, sheet).faults:
                 entry = sheet.points.get(fault.where, "")
                 yield Difference(f"{where}.{fault.where}", str(entry), f"refused ({fault.message})")
-
-
-def compute(inputs: Inputs) -> dict[str, Json]:
-    """Return every exact figure of the decision as JSON values."""
-    rubric = inputs.rubric
-    return {
-        "rules": inputs.rules.in_words(),
-        "weights": {
-            "effective": _texts(rubric.effective_weights()),
-            "published": _texts(rubric.published_weights()),
-        },
-        "sheets": {str(stage): _by_application(rubric, inputs.sheets(stage)) for stage in Stage},
-        "states": {ballot.state: _state(ballot, inputs.rules) for ballot in inputs.ballots()},
-    }
 
 
 def _opened(content: bytes) -> dict[str, Json]:
@@ -219,12 +258,21 @@ def _texts(values: Mapping[str, Fraction]) -> dict[str, Json]:
     return {key: str(value) for key, value in values.items()}
 
 
-def _differences(recorded: Json, recomputed: Json, path: str) -> Iterator[Difference]:
+def _same(recorded: Json, recomputed: Json) -> bool:
+    return recorded == recomputed and type(recorded) is type(recomputed)
+
+
+def _differences(
+    recorded: Json, recomputed: Json, path: str, same: Callable[[Json, Json], bool] = _same
+) -> Iterator[Difference]:
     """Yield every leaf at which two JSON values differ, named by its path."""
     if isinstance(recorded, dict) and isinstance(recomputed, dict):
         for key in sorted(recorded.keys() | recomputed.keys()):
-            yield from _differences(recorded.get(key), recomputed.get(key), f"{path}.{key}")
-    elif recorded != recomputed or type(recorded) is not type(recomputed):
+            yield from _differences(recorded.get(key), recomputed.get(key), f"{path}.{key}", same)
+    elif isinstance(recorded, list) and isinstance(recomputed, list) and len(recorded) == len(recomputed):
+        for number, (one, other) in enumerate(zip(recorded, recomputed, strict=True)):
+            yield from _differences(one, other, f"{path}.{number}", same)
+    elif not same(recorded, recomputed):
         yield Difference(path, _short(recorded), _short(recomputed))
 
 

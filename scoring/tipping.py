@@ -18,7 +18,7 @@ from scoring.faults import Undefined
 from scoring.matrix import Floats
 from scoring.profile import Profile, Weights
 from scoring.threshold import Method, Rules, TieRule
-from scoring.weights import SmallestChange, smallest_change_of_means
+from scoring.weights import MANY, SmallestChange, smallest_change_of_means
 
 NUDGE = Fraction(1, 10_000)
 TIME_LIMIT_SECONDS = 20.0
@@ -42,6 +42,8 @@ def smallest_change(profile: Profile, rules: Rules) -> Tried | Undefined:
     match rules.method:
         case Method.MEAN:
             return _tried(profile, rules, smallest_change_of_means(profile))
+        case Method.RANK_SUM if len(profile.shares) > MANY:
+            return Undefined(f"Shown for up to {MANY} finalists; there are {len(profile.shares)}.")
         case Method.RANK_SUM:
             return _of_rank_sums(profile, rules)
         case _:

@@ -12,11 +12,14 @@ from fractions import Fraction
 from itertools import combinations, pairwise
 
 from scoring.exact import show_points
+from scoring.faults import Undefined
 from scoring.profile import Profile, Weights, dot
 from scoring.rank import listed, order, results
 from scoring.threshold import Method, Rules
 
 STEP = Fraction(1, 10)
+MANY = 20
+"""Finalists up to which orders that are not by means are walked through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +75,12 @@ def each_weight_moved(profile: Profile, rules: Rules, by: Fraction = STEP) -> tu
     return tuple(found)
 
 
-def each_weight_tipped(profile: Profile, rules: Rules) -> tuple[Tipping, ...]:
+def each_weight_tipped(profile: Profile, rules: Rules) -> tuple[Tipping, ...] | Undefined:
     """Return for each criterion alone the points at which first place changes, others in proportion."""
-    return tuple(_tipping(profile, rules, position) for position in range(len(profile.leaves)))
+    tip = _tipping_of_means if rules.method is Method.MEAN else _tipping
+    if rules.method is not Method.MEAN and len(profile.shares) > MANY:
+        return Undefined(f"Shown for up to {MANY} finalists; there are {len(profile.shares)}.")
+    return tuple(tip(profile, rules, position) for position in range(len(profile.leaves)))
 
 
 def smallest_change_of_means(profile: Profile) -> SmallestChange | None:
@@ -128,18 +134,54 @@ def _places(profile: Profile, weights: Weights, rules: Rules) -> dict[str, str]:
     return {place.application: place.label for place in order(profile.scores(weights), rules)}
 
 
+def _tipping_of_means(profile: Profile, rules: Rules, position: int) -> Tipping:
+    """Return where the first rival's line meets the winner's: means are straight lines in the weight."""
+    start, means = profile.weights[position], profile.mean_shares()
+    at_none, at_all = (with_one(profile.weights, position, Fraction(end)) for end in (0, 1))
+    lines = {name: (dot(at_none, share), dot(at_all, share)) for name, share in means.items()}
+    first = profile.winners(profile.weights, rules)
+    own = lines[first[0]]
+    level = [
+        (_meeting(own[0] - line[0], own[1] - line[1]), name)
+        for name, line in sorted(lines.items())
+        if name not in first and line != own
+    ]
+    if any(lines[name] != own for name in first):
+        level.append((start, first[0]))  # tied now, so any move parts them
+    above = min((at for at, _ in level if at is not None and at >= start), default=None)
+    below = max((at for at, _ in level if at is not None and at <= start), default=None)
+    there = [tuple(sorted({*first, *(name for at, name in level if at == end)})) for end in (above, below)]
+    return _tipped(profile, position, (above, below), (there[0], there[1]))
+
+
+def _meeting(at_none: Fraction, at_all: Fraction) -> Fraction | None:
+    """Return the weight from 0 to 1 at which a straight lead is zero, or None."""
+    if at_none * at_all > 0 or at_none == at_all:
+        return None
+    return at_none / (at_none - at_all)
+
+
 def _tipping(profile: Profile, rules: Rules, position: int) -> Tipping:
     """Walk from the published weight both ways, over the points where an order may change."""
-    leaf, start = profile.leaves[position], profile.weights[position]
+    start = profile.weights[position]
     events = sorted({*_crossings(profile, rules, position), Fraction(0), Fraction(1)})
     up = [start, *(event for event in events if event > start)]
     down = [start, *(event for event in reversed(events) if event < start)]
     above, above_winners = _first_change(profile, rules, position, up)
     below, below_winners = _first_change(profile, rules, position, down)
-    grows = None if above is None else above * profile.total
-    shrinks = None if below is None else below * profile.total
-    message = _sentence(leaf.title, start * profile.total, grows, shrinks, profile.total)
-    return Tipping(leaf.key, start * profile.total, grows, shrinks, above_winners, below_winners, message)
+    return _tipped(profile, position, (above, below), (above_winners, below_winners))
+
+
+def _tipped(
+    profile: Profile,
+    position: int,
+    ends: tuple[Fraction | None, Fraction | None],
+    winners: tuple[tuple[str, ...], tuple[str, ...]],
+) -> Tipping:
+    leaf, points = profile.leaves[position], profile.weights[position] * profile.total
+    grows, shrinks = (None if end is None else end * profile.total for end in ends)
+    message = _sentence(leaf.title, points, grows, shrinks, profile.total)
+    return Tipping(leaf.key, points, grows, shrinks, *winners, message)
 
 
 def _first_change(

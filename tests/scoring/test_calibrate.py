@@ -63,6 +63,7 @@ def test_the_solution_is_the_ridge_least_squares_one() -> None:
 
     found = fitted(table(present, values))
 
+    assert isinstance(found.shrinkage, float)
     row, column = np.nonzero(present)
     incidence = np.zeros((len(row), 38))
     incidence[np.arange(len(row)), row] = 1

@@ -17,7 +17,14 @@ from scoring.rubric import Criterion, Rubric
 from scoring.scoresheet import Absent, Entry, Sheet, total
 from scoring.threshold import Ballot, Method, Rules, TieBreak, TieRule
 from scoring.tipping import Tried, smallest_change
-from scoring.weights import each_weight_moved, each_weight_tipped, smallest_change_of_means, with_one
+from scoring.weights import (
+    Tipping,
+    _tipping,
+    each_weight_moved,
+    each_weight_tipped,
+    smallest_change_of_means,
+    with_one,
+)
 
 THREE = Rubric(
     (
@@ -47,6 +54,12 @@ def profiled(given: dict[str, dict[str, Sheet]], rubric: Rubric = THREE) -> Prof
     return found
 
 
+def tipped(found: Profile, declared: Rules) -> tuple[Tipping, ...]:
+    answer = each_weight_tipped(found, declared)
+    assert isinstance(answer, tuple)
+    return answer
+
+
 # X leads on strategy, Y on budget: 80 against 76.
 LEAD = sheets(X=[(45, 25, 10)], Y=[(35, 23, 18)])
 
@@ -61,7 +74,7 @@ def test_under_the_published_weights_the_totals_are_those_of_record() -> None:
 
 def test_first_place_holds_until_the_budget_weighs_enough() -> None:
     # Shares: X (.9, 5/6, .5), Y (.7, 23/30, .9); without the budget X leads 87.5 to 72.5.
-    strategy, team, budget = each_weight_tipped(profiled(LEAD), MEAN)
+    strategy, team, budget = tipped(profiled(LEAD), MEAN)
 
     assert budget.grows_to == 100 * Fraction(15) / 55
     assert (budget.shrinks_to, budget.winners_above) == (None, ("X", "Y"))
@@ -73,7 +86,7 @@ def test_a_dominant_winner_holds_under_all_weights() -> None:
     found = profiled(sheets(X=[(45, 25, 18)], Y=[(35, 23, 10)]))
 
     assert smallest_change_of_means(found) is None
-    assert {one.message for one in each_weight_tipped(found, MEAN)} == {
+    assert {one.message for one in tipped(found, MEAN)} == {
         "First place holds whatever Strategy weighs.",
         "First place holds whatever Team weighs.",
         "First place holds whatever Budget weighs.",
@@ -167,7 +180,7 @@ def test_at_the_tipping_point_of_one_weight_the_winner_changes_and_not_before() 
         found, rules = profiled(sheets(**rows)), Rules(method, tie_rule=tie_rule)
         published = found.winners(found.weights, rules)
 
-        for position, one in enumerate(each_weight_tipped(found, rules)):
+        for position, one in enumerate(tipped(found, rules)):
             start = found.weights[position]
             top = Fraction(1) if one.grows_to is None else one.grows_to / 100
             low = Fraction(0) if one.shrinks_to is None else one.shrinks_to / 100
@@ -234,6 +247,25 @@ def test_the_smallest_change_of_a_mean_is_confirmed_exactly() -> None:
     )
 
 
+def test_many_finalists_are_walked_through_by_means_only() -> None:
+    rows: dict[str, list[tuple[int, ...]]] = {f"A{number}": [(number, 20, 10)] for number in range(21)}
+    found = profiled(sheets(**rows))
+
+    reason = Undefined("Shown for up to 20 finalists; there are 21.")
+    assert each_weight_tipped(found, Rules(Method.RANK_SUM)) == reason
+    assert smallest_change(found, Rules(Method.RANK_SUM)) == reason
+    assert len(tipped(found, MEAN)) == 3
+
+
+@given(st.lists(st.lists(POINTS, min_size=1, max_size=3), min_size=2, max_size=5))
+def test_by_means_the_straight_lines_agree_with_the_walk(rows: list[list[tuple[int, ...]]]) -> None:
+    found = profiled(sheets(**{f"A{number}": given for number, given in enumerate(rows)}))
+
+    for position, one in enumerate(tipped(found, MEAN)):
+        walked = _tipping(found, MEAN, position)
+        assert (one.grows_to, one.shrinks_to) == (walked.grows_to, walked.shrinks_to)
+
+
 def test_for_medians_only_single_weights_move() -> None:
     assert isinstance(smallest_change(profiled(LEAD), Rules(Method.MEDIAN)), Undefined)
 
@@ -285,7 +317,7 @@ def test_a_gap_is_the_sum_of_its_parts_and_is_measured_against_disagreement() ->
     assert gap.exceeds
     assert gap.message == (
         "X and Y: the sums differ by 2; the means by 4.50, more than the reviewers' usual disagreement "
-        "(0.50). In favor of the first: Strategy (+4.00), Team (+3.50). Against it: Budget (-3.00)."
+        "(0.50). In favor of X: Strategy (+4.00), Team (+3.50). In favor of Y: Budget (+3.00)."
     )
 
 
