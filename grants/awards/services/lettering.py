@@ -46,14 +46,8 @@ def draft_round(
     A state is decided when its selection is approved and, where it selects, the award is made.
     """
     require(actor, "letter.make")
-    selections = current_selections(session, competition.id)
-    decided = {state: row for state, row in selections.items() if row.status is SelectionStatus.APPROVED}
-    have = letters_standing(session, competition.id)
-    applications = [
-        row
-        for row in reviewed_applications(session, competition.id)
-        if row.state in decided and row.id not in have and _is_ready(session, decided[row.state], row)
-    ]
+    decided = _decided(session, competition.id)
+    applications = without_letter(session, competition.id)
     if not applications:
         raise refuse("letters", "No decided application is without its letter. Decide a state first.")
     batch = Batch(
@@ -78,6 +72,22 @@ def draft_round(
             now=now,
         )
     return batch
+
+
+def without_letter(session: Session, competition_id: int) -> list[Application]:
+    """Return the applications whose decision can be told and that have no letter so far."""
+    decided = _decided(session, competition_id)
+    have = letters_standing(session, competition_id)
+    return [
+        row
+        for row in reviewed_applications(session, competition_id)
+        if row.state in decided and row.id not in have and _is_ready(session, decided[row.state], row)
+    ]
+
+
+def _decided(session: Session, competition_id: int) -> dict[str, Selection]:
+    selections = current_selections(session, competition_id)
+    return {state: row for state, row in selections.items() if row.status is SelectionStatus.APPROVED}
 
 
 def _is_ready(session: Session, selection: Selection, application: Application) -> bool:

@@ -16,7 +16,7 @@ from grants.awards.queries import (
     state_views,
 )
 from grants.awards.services.dossier import memo, state_facts
-from grants.awards.services.lettering import draft_round, faults_before_round
+from grants.awards.services.lettering import draft_round, faults_before_round, without_letter
 from grants.awards.services.selecting import Decision, approve, give_back, sign_selection
 from grants.awards.workflow import SelectionStatus
 from grants.competitions.models import Competition
@@ -68,12 +68,14 @@ def selection(competition: Competition) -> ResponseReturnValue:
         views = state_views(session, competition.id, current.actor().barred)
         awards = {award.state: award for award in awards_of_competition(session, competition.id)}
         batches = batches_of(session, competition.id)
+        undrafted = len(without_letter(session, competition.id))
     return page(
         competition=competition,
         views=views,
         money=money_line(views),
         awards=awards,
         batches=batches,
+        undrafted=undrafted,
         warnings=faults_before_round(list(awards.values())),
         states=CENTER_STATES,
         form=DeedForm(),
