@@ -13,24 +13,24 @@ from grants.competitions.rules.notice_period import Determination
 from grants.competitions.rules.wording import DETERMINATIONS
 from grants.errors import Refused
 from grants.findings import Finding
-from grants.web.fields import DayField, HourField, text
+from grants.web.fields import DayField, HourField, choices, text
 
 INSTANTS = {
     "opens": "Applications open",
     "deadline": "Deadline",
     "questions_until": "Questions until",
 }
-WHICH = [
-    ("", "Choose one"),
-    ("0", "The first of the two hours"),
-    ("1", "The second, one hour later"),
-]
+WHICH = choices(
+    [("", "Choose one"), ("0", "The first of the two hours"), ("1", "The second, one hour later")]
+)
 
 
 class DatesForm(SectionForm):
     """When the notice stands."""
 
-    zone = SelectField("Time zone", choices=[(name, f"{words} ({name})") for name, words in ZONES.items()])
+    zone = SelectField(
+        "Time zone", choices=choices((name, f"{words} ({name})") for name, words in ZONES.items())
+    )
     planned_publication = DayField("Planned publication")
     opens_day = DayField("Date")
     opens_hour = HourField("Time")
@@ -43,7 +43,7 @@ class DatesForm(SectionForm):
     questions_until_which = SelectField("Which of two equal hours", choices=WHICH, default="")
     determination = SelectField(
         "Determination of a shorter notice",
-        choices=[(one.value, DETERMINATIONS[one].capitalize()) for one in Determination],
+        choices=choices((one, DETERMINATIONS[one].capitalize()) for one in Determination),
         default=Determination.NONE.value,
     )
     shorter_period_reason = text("Why a shorter notice suffices", longest=4000, area=True)

@@ -3,10 +3,11 @@
 from flask_wtf.file import FileField
 from wtforms import HiddenField, RadioField, SelectField, TextAreaField
 
-from grants.web.fields import WholeField, text
+from grants.web.fields import WholeField, choices, text
 from grants.web.forms import Form
 
-COPY_DATES = [("move", "Move every date by whole years"), ("clear", "Leave the dates empty")]
+NOTHING = ("", "Nothing: start empty")
+COPY_DATES = choices([("move", "Move every date by whole years"), ("clear", "Leave the dates empty")])
 
 
 class StartForm(Form):
@@ -16,7 +17,7 @@ class StartForm(Form):
         "Opportunity number", needed="Enter the opportunity number of the new competition.", longest=60
     )
     title = text("Title")
-    source = SelectField("Copy everything from", choices=[("", "Nothing: start empty")], default="")
+    source = SelectField("Copy everything from", choices=choices([NOTHING]), default="")
     fiscal_year = WholeField("Fiscal year")
     dates = RadioField("Dates of the copy", choices=COPY_DATES, default="move")
 

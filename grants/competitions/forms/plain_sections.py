@@ -15,7 +15,7 @@ from grants.competitions.rules.wording import (
 )
 from grants.policies.loader import Kind, table
 from grants.policies.rows import LocationRule, SelectedAgain
-from grants.web.fields import DayField, PointsField, WholeField, text
+from grants.web.fields import DayField, PointsField, WholeField, choices, text
 
 NOT_CHOSEN = ("", "Choose one")
 
@@ -81,21 +81,21 @@ class RankingForm(SectionForm):
     threshold = PointsField("A finalist has an average of at least")
     finalists = SelectField(
         "The threshold is applied to",
-        choices=[(one.value, _capital(FINALISTS[one])) for one in FinalistStatus],
+        choices=choices((one, _capital(FINALISTS[one])) for one in FinalistStatus),
         default=FinalistStatus.INITIAL.value,
     )
     method = SelectField(
         "Ranking method",
-        choices=[NOT_CHOSEN, *((one.value, _capital(METHODS[one])) for one in RankingMethod)],
+        choices=choices([NOT_CHOSEN, *((one, _capital(METHODS[one])) for one in RankingMethod)]),
     )
     tie_rule = SelectField(
         "Ties inside one reviewer",
-        choices=[(one.value, _capital(TIE_RULES[one])) for one in TieRule],
+        choices=choices((one, _capital(TIE_RULES[one])) for one in TieRule),
         default=TieRule.AVERAGE.value,
     )
     tie_break = SelectField(
         "Applications that come out equal",
-        choices=[(one.value, _capital(TIE_BREAKS[one])) for one in TieBreak],
+        choices=choices((one, _capital(TIE_BREAKS[one])) for one in TieBreak),
         default=TieBreak.FINAL_MEAN.value,
     )
 
@@ -116,15 +116,17 @@ class RulesForm(SectionForm):
 
     cost_share = SelectField(
         "Cost-share schedule",
-        choices=[NOT_CHOSEN, *((row.id, f"{row.title} ({row.id})") for row in table(Kind.COST_SHARE))],
+        choices=choices(
+            [NOT_CHOSEN, *((row.id, f"{row.title} ({row.id})") for row in table(Kind.COST_SHARE))]
+        ),
     )
     selected_again = SelectField(
         "A center that is selected again",
-        choices=[NOT_CHOSEN, *((one.value, _capital(SELECTED_AGAIN[one])) for one in SelectedAgain)],
+        choices=choices([NOT_CHOSEN, *((one, _capital(SELECTED_AGAIN[one])) for one in SelectedAgain)]),
     )
     location = SelectField(
         "Where an applicant must be",
-        choices=[NOT_CHOSEN, *((one.value, _capital(LOCATIONS[one])) for one in LocationRule)],
+        choices=choices([NOT_CHOSEN, *((one, _capital(LOCATIONS[one])) for one in LocationRule)]),
     )
 
     def content(self) -> n.Rules:

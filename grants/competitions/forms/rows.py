@@ -20,13 +20,13 @@ from grants.competitions.rules import notice as n
 from grants.competitions.rules.places import STATES
 from grants.errors import Refused
 from grants.findings import Finding
-from grants.web.fields import MoneyField, WholeField, text
+from grants.web.fields import MoneyField, WholeField, choices, text
 
 
 class StateRow(Form):
     """One state of the table; without a state the row is left out."""
 
-    code = SelectField("State", choices=[("", "No state"), *STATES.items()])
+    code = SelectField("State", choices=choices([("", "No state"), *STATES.items()]))
     federal_per_year = MoneyField("Federal amount per year")
     awards = WholeField("Awards expected", default=1)
     service_area = StringField("Service area, if larger than the state")

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from werkzeug.datastructures import FileStorage
 
 from grants.competitions import queries
-from grants.competitions.forms.deeds import LoadForm, StartForm
+from grants.competitions.forms.deeds import NOTHING, LoadForm, StartForm
 from grants.competitions.models import Competition
 from grants.competitions.rules.notice import Notice
 from grants.competitions.rules.publication import PublicationFacts, publication_findings
@@ -22,6 +22,7 @@ from grants.competitions.workflow import CompetitionStatus
 from grants.errors import Refused
 from grants.findings import Finding
 from grants.web import current
+from grants.web.fields import choices
 from grants.web.render import go, page
 
 STATUSES = [
@@ -51,10 +52,10 @@ def new() -> ResponseReturnValue:
     form = StartForm()
     with current.reading() as session:
         sources = queries.competitions(session, now=current.now()).rows
-    form.source.choices = [
-        ("", "Nothing: start empty"),
-        *((row.competition.number, f"{row.competition.number}: {row.competition.title}") for row in sources),
-    ]
+    known = (
+        (row.competition.number, f"{row.competition.number}: {row.competition.title}") for row in sources
+    )
+    form.source.choices = choices([NOTHING, *known])
     if request.method == "GET" and request.args.get("copy"):
         form.source.data = request.args["copy"]
     if form.is_sent():
