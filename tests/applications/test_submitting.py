@@ -187,9 +187,7 @@ def test_one_cent_under_the_ceiling_stops_and_the_ceiling_itself_holds(
     session: Session, scene: make.Scene, ready: Application, match: int
 ) -> None:
     content = make.balanced(4, match=2_502_538_50 + match)
-    budgeting.save_budget_year(
-        session, ready, 4, content, version=1, actor=scene.writer, now=make.NOW
-    )
+    budgeting.save_budget_year(session, ready, 4, content, version=1, actor=scene.writer, now=make.NOW)
 
     faults = stops(workspace_of(session, ready).findings)
 
@@ -215,9 +213,7 @@ def test_a_section_over_its_limit_is_stored_and_stops_submission(
 def test_a_source_needs_its_letter_and_adds_up_with_the_table(
     session: Session, scene: make.Scene, ready: Application
 ) -> None:
-    budgeting.add_source(
-        session, ready, make.state_source(), for_years=[1], actor=scene.writer, now=make.NOW
-    )
+    budgeting.add_source(session, ready, make.state_source(), for_years=[1], actor=scene.writer, now=make.NOW)
 
     assert [fault.message for fault in stops(workspace_of(session, ready).findings)] == [
         "Year 1, State and local funds, cash: the budget says $0.00, the named sources give $100.00. "

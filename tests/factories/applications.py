@@ -1,6 +1,7 @@
 """An open competition with a host and its people for tests, and an application that lacks nothing."""
 
 import io
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -186,9 +187,7 @@ def member(person: Person, host: Organization, role: Role) -> Actor:
 
 def start(session: Session, scene: Scene, state: str = "CO", *, now: datetime = NOW) -> Application:
     """Start the host's application."""
-    return drafting.start(
-        session, scene.competition, state, scene.organization, actor=scene.writer, now=now
-    )
+    return drafting.start(session, scene.competition, state, scene.organization, actor=scene.writer, now=now)
 
 
 def complete(session: Session, scene: Scene, application: Application, files: Files) -> None:
@@ -202,7 +201,13 @@ def complete(session: Session, scene: Scene, application: Application, files: Fi
     )
     cover.save_about(session, application, about, version=application.version, actor=actor, now=now)
     cover.name_party(
-        session, application, kind=PartyKind.KEY_PERSON, name="Mara Diaz", role="Director", actor=actor, now=now
+        session,
+        application,
+        kind=PartyKind.KEY_PERSON,
+        name="Mara Diaz",
+        role="Director",
+        actor=actor,
+        now=now,
     )
     for key in ("strategy", "market"):
         drafting.save_section(
@@ -264,10 +269,20 @@ def pdf(*, pages: int = 1, change: Callable[[pikepdf.Pdf], None] | None = None, 
     if change is not None:
         change(document)
     out = io.BytesIO()
-    document.save(out, deterministic_id=not save, **save)
+    document.save(out, **{"deterministic_id": True, **save})
     return out.getvalue()
 
 
 def ready_pdf(files: Files, *, pages: int = 1, name: str = "file.pdf") -> FileReady:
     """Return a checked and stored PDF."""
     return prepare_pdf(files, name, pdf(pages=pages))
+
+
+def large_pdf(size: int) -> bytes:
+    """Return a PDF of one page with at least so many bytes in it."""
+
+    def fill(document: pikepdf.Pdf) -> None:
+        noise = random.Random(7).randbytes(size)
+        document.pages[0].Contents = document.make_stream(b"%" + noise.hex().encode()[:size])
+
+    return pdf(change=fill, compress_streams=False)

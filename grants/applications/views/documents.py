@@ -3,7 +3,7 @@
 import re
 from urllib.parse import unquote
 
-from flask import jsonify, request, url_for
+from flask import flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries
@@ -146,7 +146,12 @@ def _finish(application: Application, key: str, upload: Upload) -> ResponseRetur
     except Refused:
         _end(upload)
         raise
-    url = url_for("applicant.applications.documents", uid=application.uid, _anchor=f"document-{key}")
+    flash("The file is received and checked.", "success")
+    place = {
+        "added": upload.uid,
+        "_anchor": f"document-{key}",
+    }  # another query, so that the page is fetched anew
+    url = url_for("applicant.applications.documents", uid=application.uid, **place)
     return jsonify(received=upload.size, url=url)
 
 
