@@ -82,7 +82,7 @@ def verify(content: bytes) -> Verified:
     record = _opened(content)
     given = record["inputs"]
     inputs = to_inputs(given)
-    found = list(_refused(inputs))
+    found = [*_differences(given, from_inputs(inputs), "inputs"), *_refused(inputs)]
     results = {} if found else compute(inputs)
     if not found:
         found.extend(_differences(record.get("results"), results, "results"))
