@@ -23,6 +23,9 @@ from grants.awards.rules import letter_kinds as award_letters
 from grants.awards.services import lettering
 from grants.competitions import jobs as competitions_jobs
 from grants.config import Settings
+from grants.continuations import notices as continuation_notices
+from grants.continuations.rules import letter_kinds as continuation_letters
+from grants.continuations.services import opening
 from grants.documents import jobs as documents_jobs
 from grants.documents.rules import LetterKind
 from grants.eligibility.rules.identifiers import ein_findings, uei_findings
@@ -32,6 +35,7 @@ from grants.home.views import frame, steps
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
+from grants.reviews import notices as review_notices
 from grants.reviews.queries.doors import reviewer_facts
 from grants.screening import notices as screening_notices
 from grants.web import limits, tokens
@@ -50,6 +54,7 @@ NOTICES: dict[str, Callable[..., Any]] = {
     "applications.asked": application_notices.asked,
     "applications.late": application_notices.late,
     "applications.reminded": application_notices.reminded,
+    **review_notices.NOTICES,
     "screening.failed": screening_notices.failed,
     "screening.undone": screening_notices.undone,
     "competitions.amended": application_notices.competition_amended,
@@ -58,6 +63,13 @@ NOTICES: dict[str, Callable[..., Any]] = {
     "awards.selection_signed": award_notices.selection_signed,
     "awards.selection_returned": award_notices.selection_returned,
     "awards.countersigned": award_notices.countersigned,
+    "continuations.opened": continuation_notices.opened,
+    "continuations.draft_sent": continuation_notices.draft_sent,
+    "continuations.final_sent": continuation_notices.final_sent,
+    "continuations.sent_back": continuation_notices.sent_back,
+    "continuations.evaluated": continuation_notices.evaluated,
+    "continuations.evaluation_returned": continuation_notices.evaluation_returned,
+    "continuations.deferred": continuation_notices.deferred,
 }
 """Notice name to `(session, event) -> list[Mail]`."""
 
@@ -68,10 +80,14 @@ JOBS: dict[str, Callable[..., Any]] = {
 }
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
 
-LETTER_KINDS: dict[str, LetterKind] = {**award_letters.KINDS}
+LETTER_KINDS: dict[str, LetterKind] = {**award_letters.KINDS, **continuation_letters.KINDS}
 """The kinds of letters by name."""
 
-DUTIES: list[Callable[[Session, datetime], None]] = [organization_services.expire_invitations, remind]
+DUTIES: list[Callable[[Session, datetime], None]] = [
+    organization_services.expire_invitations,
+    remind,
+    opening.open_due,
+]
 """What the worker does at every turn, idempotent: reminders, due requests, expiries."""
 
 

@@ -119,6 +119,7 @@ _REVIEWS = [
     _row("sheet.progress", "see who is late", PROGRAM | CHAIR | AUDITOR),
     _row("sheet.return", "return a score sheet", PROGRAM),
     _row("sheet.read", "read submitted score sheets", OFFICERS),
+    _row("panel.attend", "attend the panel of one's own states", REVIEWER, p.is_on_panel),
     _row("panel.run", "open and close the panel", PROGRAM | CHAIR),
     _row("panel.record", "record the discussion", CHAIR),
     _row("ranking.read", "see the ranking", OFFICERS),

@@ -50,6 +50,11 @@ def is_own_and_assigned(actor: Actor, record: object) -> bool:
     return is_own(actor, record) and is_assigned(actor, record)
 
 
+def is_on_panel(actor: Actor, record: object) -> bool:
+    """Ask whether the actor accepted to review in the record's competition."""
+    return getattr(record, "competition_id", None) in actor.invited_to
+
+
 def is_addressed(actor: Actor, record: object) -> bool:
     """Ask whether an invitation went to the actor's address or account."""
     email = getattr(record, "email", None)

@@ -1,6 +1,6 @@
 """Reads of the reviewer pool: invitations, reviewers, declared interests, load."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -171,13 +171,14 @@ class Load:
 NO_LOAD = Load(0, 0)
 
 
-def loads(session: Session, competition_id: int) -> Mapping[int, Load]:
+def loads(session: Session, competition_id: int, *, without: Iterable[int] = ()) -> Mapping[int, Load]:
     """Return each reviewer's load in a competition, by person."""
     rows = (
         select(Assignment.person_id, Assignment.status, func.count())
         .where(
             col(Assignment.competition_id) == competition_id,
             col(Assignment.status) != AssignmentStatus.WITHDRAWN,
+            col(Assignment.application_id).not_in(list(without)),
         )
         .group_by(col(Assignment.person_id), col(Assignment.status))
     )

@@ -1,0 +1,121 @@
+"""Forms of staff: invite, decide conflicts, assign, send, hold the panel, freeze."""
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
+from wtforms.validators import NumberRange, Optional
+
+from grants.web.fields import DayField, HourField, Needed, text
+from grants.web.forms import Form
+
+MOST_CHARACTERS = 60_000
+
+
+class InviteForm(Form):
+    """People to invite, pasted, one a line."""
+
+    people = text(
+        "People, one a line",
+        needed="Enter at least one person.",
+        longest=MOST_CHARACTERS,
+        area=True,
+    )
+    cap = IntegerField(
+        "Applications each can take",
+        default=8,
+        validators=[
+            Needed("Enter how many applications each can take."),
+            NumberRange(1, 500, message="Enter a number from 1 to 500."),
+        ],
+    )
+    expires_on = DayField("They can answer until", validators=[Needed("Enter the last day to answer.")])
+
+
+class AgainForm(Form):
+    """A new day until which somebody can answer."""
+
+    expires_on = DayField("They can answer until", validators=[Needed("Enter the last day to answer.")])
+
+
+class CapForm(Form):
+    """How many applications one reviewer can take."""
+
+    cap = IntegerField(
+        "Applications at most",
+        validators=[Needed("Enter a number."), NumberRange(1, 500, message="Enter a number from 1 to 500.")],
+    )
+
+
+class DecideForm(Form):
+    """The decision of a conflict."""
+
+    reason = text("Reason", needed="Write the reason of the decision.", longest=2000, area=True)
+
+
+class AssignForm(Form):
+    """One reviewer for one application."""
+
+    person = SelectField("Reviewer", validate_choice=False, validators=[Needed("Choose a reviewer.")])
+    reason = text("Why this one", longest=500)
+
+
+class RemoveForm(Form):
+    """Why an assignment ends."""
+
+    reason = text("Why it ends", longest=500)
+
+
+class SendForm(Form):
+    """Tell reviewers of every change."""
+
+    due_on = DayField("Score sheets are due on", validators=[Needed("Enter the day score sheets are due.")])
+    due_at = HourField("at", validators=[Optional()], default=time(17, 0))
+    anyway = text("Why it is sent as it is", longest=500)
+
+    def due(self, zone: str) -> datetime:
+        """Return the due instant in the competition's zone; 5:00 p.m. if no hour was given."""
+        return datetime.combine(self.due_on.data, self.due_at.data or time(17, 0), ZoneInfo(zone))
+
+
+class CallForm(Form):
+    """Day, hour and link of a panel call."""
+
+    call_on = DayField("Day of the call", validators=[Needed("Enter the day of the call.")])
+    call_at = HourField("Hour", validators=[Needed("Enter the hour of the call.")])
+    call_link = text("How to join", longest=500)
+
+    def instant(self, zone: str) -> datetime:
+        """Return the call's instant in the competition's zone."""
+        return datetime.combine(self.call_on.data, self.call_at.data, ZoneInfo(zone))
+
+
+class CloseForm(Form):
+    """Close a panel, or say why something stays open."""
+
+    left_open = text("Who leaves this open, and why", longest=2000, area=True)
+
+
+class RecordForm(Form):
+    """The chair's record of the discussion of one finalist."""
+
+    version = HiddenField(default="1")
+    text = TextAreaField("Record of the discussion")
+
+    def base(self) -> int:
+        """Return the version the text was written on."""
+        given = str(self.version.data or "0")
+        return int(given) if given.isdigit() and len(given) < 10 else 0  # noqa: PLR2004  # no number of ours
+
+
+class FreezeForm(Form):
+    """Freeze a ranking; a reason where it takes the place of another."""
+
+    reason = text("Why a new ranking takes its place", longest=2000, area=True)
+
+
+class LeaveOutForm(Form):
+    """Leave a reviewer out for all finalists of a state."""
+
+    person = StringField()
+    reason = text("Reason", needed="Write why this reviewer is left out.", longest=2000, area=True)

@@ -1,0 +1,352 @@
+"""Staff: the panel of each state, its matrix, comments side by side, the chair's record, closing."""
+
+from collections.abc import Callable
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from grants.applications.models import Application
+from grants.competitions.models import Competition
+from grants.competitions.queries import competition_by_number
+from grants.errors import MoveRefused, NotFound, Refused, StaleVersion
+from grants.reviews.forms.joining import DeedForm
+from grants.reviews.forms.sheets import ReasonForm
+from grants.reviews.forms.staff import CallForm, CloseForm, RecordForm
+from grants.reviews.models import Panel, PanelRecord, Phase, Sheet
+from grants.reviews.queries import applications as material
+from grants.reviews.queries import panels, pool, sheets
+from grants.reviews.services import panels as chairing
+from grants.reviews.services.ranking import round_of, state_rankings
+from grants.reviews.services.rubric import rubric_of
+from grants.reviews.views.audiences import staff as pages
+from grants.reviews.views.matrix import Matrix, matrix_of
+from grants.reviews.views.seeing import owes_own, require_own_in
+from grants.reviews.workflow import IN
+from grants.web import current
+from grants.web.filters import clock_time
+from grants.web.forms import Form
+from grants.web.render import go, page
+
+VIEWS = ("totals", "criteria")
+ORDERS = ("number", "spread", "mean")
+
+
+@pages.page(
+    "/<number>/panels", "panels", permission="ranking.read", load=competition_by_number, by=("number",)
+)
+def panel_list(competition: Competition) -> ResponseReturnValue:
+    """List the states with their finalists and panels."""
+    actor = current.actor()
+    with current.reading() as session:
+        found = round_of(session, competition)
+        hidden = {one.state for one in found.applications.values() if one.id in actor.barred}
+        owed = owes_own(session, actor, [one.id for one in found.applications.values()])
+        by_state = panels.panels_of(session, competition.id)
+    rankings = (
+        {} if owed else {state: one for state, one in state_rankings(found).items() if state not in hidden}
+    )
+    return page(competition=competition, rankings=rankings, panels=by_state, owed=owed)
+
+
+@pages.page(
+    "/<number>/panels/<state>", "panel", permission="ranking.read", load=competition_by_number, by=("number",)
+)
+def panel(competition: Competition, state: str) -> ResponseReturnValue:
+    """Show the matrix of one state."""
+    return _show(competition, state)
+
+
+def _show(competition: Competition, state: str, form: Form | None = None) -> ResponseReturnValue:
+    view = request.args.get("view", "totals")
+    order = request.args.get("order", "number")
+    with current.reading() as session:
+        matrix = _matrix(session, competition, state, order if order in ORDERS else "number")
+        lacking = (
+            chairing.lacking(session, competition, matrix.panel)
+            if matrix.panel is not None and matrix.panel.status == "open"
+            else []
+        )
+    return page(
+        "staff/reviews/panel.html",
+        form=form or DeedForm(formdata=None),
+        competition=competition,
+        state=state,
+        matrix=matrix,
+        lacking=lacking,
+        view=view if view in VIEWS else "totals",
+        order=order,
+    )
+
+
+@pages.page(
+    "/<number>/panels/<state>/call",
+    "call",
+    permission="panel.run",
+    load=competition_by_number,
+    by=("number",),
+    methods=("GET", "POST"),
+)
+def call(competition: Competition, state: str) -> ResponseReturnValue:
+    """Set or move the panel call."""
+    form = CallForm()
+    if form.is_sent():
+        answer = _try(
+            form,
+            competition,
+            state,
+            "The panel call is set; reviewers are told.",
+            lambda session: chairing.set_call(
+                session,
+                competition,
+                state,
+                call_at=form.instant(competition.zone),
+                call_link=str(form.call_link.data or ""),
+                actor=current.actor(),
+                now=current.now(),
+            ),
+        )
+        if answer is not None:
+            return answer
+    with current.reading() as session:
+        _matrix(session, competition, state, "number")
+        stored = panels.panel_of(session, competition.id, state)
+    return page(form=form, competition=competition, state=state, panel=stored)
+
+
+@pages.page(
+    "/<number>/panels/<state>/open",
+    "open",
+    permission="panel.run",
+    load=competition_by_number,
+    by=("number",),
+    methods=("POST",),
+)
+def open_(competition: Competition, state: str) -> ResponseReturnValue:
+    """Open the panel: first scores are sealed and finalists may be revised."""
+    form = DeedForm()
+    if form.is_sent():
+        answer = _try(
+            form,
+            competition,
+            state,
+            f"The panel of {state} is open. Reviewers may revise now.",
+            lambda session: chairing.open_panel(
+                session, competition, state, actor=current.actor(), now=current.now()
+            ),
+        )
+        if answer is not None:
+            return answer
+    return _show(competition, state, form)
+
+
+@pages.page(
+    "/<number>/panels/<state>/close",
+    "close",
+    permission="panel.run",
+    load=competition_by_number,
+    by=("number",),
+    methods=("GET", "POST"),
+)
+def close(competition: Competition, state: str) -> ResponseReturnValue:
+    """Close the panel; what lacks is listed first."""
+    form = CloseForm()
+    with current.reading() as session:
+        matrix = _matrix(session, competition, state, "number")
+        if matrix.panel is None:
+            raise NotFound
+        lacking = chairing.lacking(session, competition, matrix.panel)
+        panel_id = matrix.panel.id
+    if form.is_sent():
+        answer = _try(
+            form,
+            competition,
+            state,
+            f"The panel of {state} is closed.",
+            lambda session: chairing.close_panel(
+                session,
+                competition,
+                session.get_one(Panel, panel_id),
+                left_open=str(form.left_open.data or ""),
+                actor=current.actor(),
+                now=current.now(),
+            ),
+        )
+        if answer is not None:
+            return answer
+    return page(form=form, competition=competition, state=state, matrix=matrix, lacking=lacking)
+
+
+@pages.page(
+    "/<number>/panels/<state>/reopen",
+    "reopen",
+    permission="panel.run",
+    load=competition_by_number,
+    by=("number",),
+    methods=("GET", "POST"),
+)
+def reopen(competition: Competition, state: str) -> ResponseReturnValue:
+    """Open a closed panel again, with a reason."""
+    form = ReasonForm()
+    with current.reading() as session:
+        matrix = _matrix(session, competition, state, "number")
+        if matrix.panel is None:
+            raise NotFound
+        panel_id = matrix.panel.id
+    if form.is_sent():
+        answer = _try(
+            form,
+            competition,
+            state,
+            f"The panel of {state} is open again.",
+            lambda session: chairing.reopen_panel(
+                session,
+                competition,
+                session.get_one(Panel, panel_id),
+                reason=str(form.reason.data),
+                actor=current.actor(),
+                now=current.now(),
+            ),
+        )
+        if answer is not None:
+            return answer
+    return page(form=form, competition=competition, state=state, panel=matrix.panel)
+
+
+@pages.page(
+    "/panels/applications/<uid>",
+    "discussion",
+    permission="sheet.read",
+    load=material.application_by_uid,
+    methods=("GET", "POST"),
+    reads="score sheet",
+)
+def discussion(application: Application) -> ResponseReturnValue:
+    """Show comments side by side by criterion, with the chair's record of the discussion."""
+    form = RecordForm()
+    if request.method == "POST" and form.is_sent():
+        answer = _record(application, form)
+        if answer is not None:
+            return answer
+    with current.reading() as session:
+        require_own_in(session, current.actor(), [application.id])
+        competition = _competition(session, application.competition_id)
+        stored = panels.panel_of(session, competition.id, application.state)
+        kept = panels.record_of(session, stored.id, application.id) if stored else None
+        rows = [
+            row
+            for row in sheets.sheets_of(session, competition.id, state=application.state)
+            if row.application_id == application.id and row.status in IN
+        ]
+        scores = sheets.scores_of_many(session, [row.id for row in rows])
+        seats = pool.seats(pool.members_of(session, competition.id))
+        leaves = rubric_of(session, competition).leaves
+        candidate = material.candidates_by_id(session, [application.id])[application.id]
+        names = {one.person_id: one.name for one in pool.members_of(session, competition.id)}
+    if request.method == "GET" and kept is not None:
+        form = RecordForm(formdata=None, text=kept.text, version=str(kept.version))
+    return page(
+        form=form,
+        competition=competition,
+        candidate=candidate,
+        panel=stored,
+        record=kept,
+        columns=_columns(rows, seats, names),
+        scores=scores,
+        leaves=leaves,
+    )
+
+
+def _columns(
+    rows: list[Sheet], seats: dict[int, str], names: dict[int | None, str]
+) -> list[tuple[str, str, Sheet | None, Sheet | None]]:
+    """Return seat, name, first sheet and revision of each reviewer with a sheet in."""
+    found: dict[int, dict[Phase, Sheet]] = {}
+    for row in rows:
+        found.setdefault(row.person_id, {})[row.phase] = row
+    return [
+        (seats.get(person_id, "R?"), names.get(person_id, ""), by.get(Phase.INITIAL), by.get(Phase.FINAL))
+        for person_id, by in sorted(found.items(), key=lambda item: seats.get(item[0], ""))
+    ]
+
+
+def _record(application: Application, form: RecordForm) -> ResponseReturnValue | None:
+    """Save, sign or take back the signature; None where the form has to come back."""
+    by_script = request.headers.get("X-Requested-With") == "fetch"
+    deed = request.form.get("deed", "save")
+    try:
+        with current.writing() as session:
+            kept = _written(session, application, form, deed)
+    except StaleVersion as stale:
+        if by_script:
+            return jsonify(message=stale.message, current=stale.current), 409
+        form.version.data = str(stale.version)
+        form.text.errors = [f"{stale.message} Stored now: {stale.current['text']}"]
+        return None
+    except Refused as refusal:
+        if by_script:
+            raise
+        form.refuse(refusal)
+        return None
+    if by_script:
+        zone = str(request.form.get("zone", "America/New_York"))
+        return jsonify(version=kept.version, saved=clock_time(current.now(), zone))
+    said = {"sign": "Signed.", "unsign": "The signature is taken back."}.get(deed, "Saved.")
+    return go("staff.reviews.discussion", uid=application.uid, said=said)
+
+
+def _written(session: Session, application: Application, form: RecordForm, deed: str) -> PanelRecord:
+    actor, now = current.actor(), current.now()
+    stored = panels.panel_of(session, application.competition_id, application.state)
+    if stored is None:
+        raise NotFound
+    if deed == "unsign":
+        return chairing.unsign_record(session, stored, application.id, actor=actor, now=now)
+    kept = chairing.write_record(
+        session,
+        stored,
+        application.id,
+        text=str(form.text.data or "").replace("\r\n", "\n"),
+        version=form.base(),
+        actor=actor,
+        now=now,
+    )
+    if deed == "sign":
+        kept = chairing.sign_record(session, stored, application.id, actor=actor, now=now)
+    return kept
+
+
+def _try(
+    form: Form, competition: Competition, state: str, said: str, deed: Callable[[Session], object]
+) -> ResponseReturnValue | None:
+    """Do a deed in one transaction and go back to the panel; None where the form has to come back."""
+    try:
+        with current.writing() as session:
+            _require_visible(session, competition, state)
+            deed(session)
+    except MoveRefused:
+        raise
+    except Refused as refusal:
+        form.refuse(refusal)
+        return None
+    return go("staff.reviews.panel", number=competition.number, state=state, said=said)
+
+
+def _matrix(session: Session, competition: Competition, state: str, order: str) -> Matrix:
+    applications = [one.id for one in material.candidates(session, competition.id, state=state)]
+    require_own_in(session, current.actor(), applications)
+    matrix = matrix_of(session, competition, state, current.actor(), order=order)
+    if matrix is None:
+        raise NotFound
+    return matrix
+
+
+def _require_visible(session: Session, competition: Competition, state: str) -> None:
+    """Raise where the state has an application closed to the actor: another person runs its panel."""
+    barred = current.actor().barred
+    if any(one.id in barred for one in material.candidates(session, competition.id, state=state)):
+        raise NotFound
+
+
+def _competition(session: Session, competition_id: int) -> Competition:
+    return session.get_one(Competition, competition_id)
