@@ -11,6 +11,8 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
+from grants.access.actor import Actor
+from grants.access.check import may
 from grants.competitions.models import (
     Amendment,
     Competition,
@@ -23,8 +25,12 @@ from grants.competitions.models import (
 )
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.plain import decode_section
+from grants.competitions.rules.publication import PublicationFacts, publication_findings
 from grants.competitions.rules.stage import Stage
+from grants.competitions.rules.waiting import amendment_waiting, draft_waiting
 from grants.competitions.workflow import CompetitionStatus
+from grants.findings import stops
+from grants.lifecycle.waiting import Waiting
 from grants.policies.rule_set import RuleSet
 
 PAGE = 50
@@ -134,6 +140,38 @@ def documents_of(session: Session, competition_id: int) -> list[RequiredDocument
 def rule_set_of(competition: Competition) -> RuleSet | None:
     """Return the rules copied at publication; None while the competition is a draft."""
     return RuleSet.from_json(competition.rule_set) if competition.rule_set is not None else None
+
+
+def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """Return what the program officer has to do: drafts with what is missing, amendments not sent."""
+    if not may(actor, "competition.create"):
+        return []
+    found = [
+        draft_waiting(
+            one.number,
+            planned=one.planned_publication_on,
+            zone=one.zone,
+            found=stops(publication_findings(None, PublicationFacts(notice_of(session, one), now), now)),
+        )
+        for one in drafts(session)[:10]
+    ]
+    for one, amendment in _amendments_open(session):
+        found.append(amendment_waiting(one.number, amendment, deadline=one.deadline_at, zone=one.zone))
+    return found
+
+
+def _amendments_open(session: Session) -> list[tuple[Competition, int]]:
+    rows = (
+        select(Competition, Amendment.number)
+        .join(Amendment, col(Amendment.competition_id) == col(Competition.id))
+        .where(
+            col(Competition.status) == CompetitionStatus.PUBLISHED,
+            col(Amendment.published_at).is_(None),
+            col(Amendment.withdrawn_at).is_(None),
+        )
+        .order_by(col(Amendment.id))
+    )
+    return list(session.exec(rows).all())
 
 
 def published_on(competition: Competition) -> date:

@@ -13,8 +13,10 @@ from grants.applications.models import Application
 from grants.awards.queries import waiting_for as awards_waiting
 from grants.competitions.models import Competition
 from grants.competitions.queries import Listing, public_competitions
+from grants.competitions.queries import waiting_for as competitions_waiting
 from grants.competitions.rules.stage import Stage
 from grants.competitions.workflow import CompetitionStatus
+from grants.continuations.queries.waiting import waiting_for as continuations_waiting
 from grants.home.rules import LATELY
 from grants.lifecycle.models import Event, Installation
 from grants.lifecycle.queries import installation
@@ -28,7 +30,9 @@ from grants.reviews.workflow import AssignmentStatus, SheetStatus
 PAGE = 50
 SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
     organizations_waiting,
+    competitions_waiting,
     awards_waiting,
+    continuations_waiting,
 )
 """Every slice that offers rows; a row's endpoint says on whose home page it stands."""
 

@@ -10,7 +10,6 @@ from grants.competitions.forms.section import SectionForm
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.tree import Tree, changed, moved, removed
 from grants.errors import Refused
-from grants.findings import Finding
 from grants.web.fields import PointsField, WholeField, text
 
 
@@ -107,7 +106,7 @@ class CriterionForm(SectionForm):
 
     def _bands(self) -> tuple[n.Band, ...]:
         bands: list[n.Band] = []
-        found: list[Finding] = []
+        is_half = False
         for at, entry in enumerate(self.band.entries, start=1):
             low, high = entry.form.low.data, entry.form.high.data
             words = (entry.form.text.data or "").strip()
@@ -116,9 +115,9 @@ class CriterionForm(SectionForm):
             elif low is not None or high is not None or words:
                 sentence = f"Band {at} needs points from, points to and words. Fill all three, or none."
                 entry.form.text.errors = [sentence]
-                found.append(Finding("band.half", sentence))
-        if found:
-            raise Refused(found)
+                is_half = True
+        if is_half:
+            raise Refused([])
         return tuple(bands)
 
 

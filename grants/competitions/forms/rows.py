@@ -19,14 +19,17 @@ from grants.competitions.forms.section import SectionForm
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.places import STATES
 from grants.errors import Refused
-from grants.findings import Finding
 from grants.web.fields import MoneyField, WholeField, choices, text
 
 
 class StateRow(Form):
     """One state of the table; without a state the row is left out."""
 
-    code = SelectField("State", choices=choices([("", "No state"), *STATES.items()]))
+    code = SelectField(
+        "State",
+        choices=choices([("", "No state"), *STATES.items()]),
+        validate_choice=False,  # the rules say it in a sentence
+    )
     federal_per_year = MoneyField("Federal amount per year")
     awards = WholeField("Awards expected", default=1)
     service_area = StringField("Service area, if larger than the state")
@@ -49,7 +52,7 @@ class StatesForm(SectionForm):
 
     def content(self) -> n.States:
         """Return the states in the order of the table; an amount without a state is refused."""
-        found: list[Finding] = []
+        stateless = False
         rows: list[n.StateAmount] = []
         for at, entry in enumerate(self.state.entries, start=1):
             row = entry.form
@@ -65,9 +68,9 @@ class StatesForm(SectionForm):
             elif row.federal_per_year.data is not None:
                 sentence = f"Row {at} has an amount but no state. Choose the state, or empty the amount."
                 row.code.errors = [sentence]
-                found.append(Finding("states.no_state", sentence))
-        if found:
-            raise Refused(found)
+                stateless = True
+        if stateless:
+            raise Refused([])
         return n.States(state=tuple(rows))
 
     def filled_rows(self, name: str) -> list[int]:

@@ -51,7 +51,7 @@ class SectionForm(Form):
 
     def _field_at(self, place: str) -> Any:
         """Return the field of a place such as `state[2].federal_per_year`; None where no field has it."""
-        here: Any = self
+        here: Any = self if _PLACE.search(place) else None
         for name, number in _PLACE.findall(place):
             fields = here.form if isinstance(here, FormField) else here
             here = fields._fields.get(name) if hasattr(fields, "_fields") else None  # as WTForms does
