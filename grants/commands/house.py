@@ -17,10 +17,14 @@ def settings_or_stop() -> Settings:
 
 
 def house() -> tuple[Settings, Database]:
-    """Read the settings and open the database."""
+    """Read the settings and open the database; it is closed when the command ends."""
     schema.load()
     settings = settings_or_stop()
-    return settings, Database(settings.database_url)
+    database = Database(settings.database_url)
+    context = click.get_current_context(silent=True)
+    if context is not None:
+        context.call_on_close(database.dispose)
+    return settings, database
 
 
 def refuse_strange_house(database: Database, mode: Mode) -> None:
