@@ -15,7 +15,7 @@ from grants.database import Database
 from grants.lifecycle.queries import installation
 from grants.lifecycle.readings import note_reading
 from grants.web import current, errors, filters, headers
-from grants.web.routing import guard
+from grants.web.routing import RoomyRequest, guard
 
 LARGEST_FORM = 2 * 1024 * 1024
 
@@ -24,6 +24,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     """Make the application; tests pass their own database and a stopped clock."""
     app = Flask("grants", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(settings))
+    app.request_class = RoomyRequest
     app.extensions["grants.settings"] = settings
     app.extensions["grants.database"] = database or Database(settings.database_url)
     app.extensions["grants.files"] = Files(settings.files_url)

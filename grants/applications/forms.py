@@ -1,6 +1,6 @@
 """The forms of an application; each page has one."""
 
-from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField
+from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from grants.applications.models import PartyKind
@@ -32,7 +32,7 @@ class StartForm(Form):
 class SectionForm(Form):
     """The text for one criterion; its length is judged at submission, not while one types."""
 
-    text = StringField("Your text", filters=[_plain])
+    text = TextAreaField("Your text", filters=[_plain])
     version = IntegerField(validators=[Optional()])
 
 

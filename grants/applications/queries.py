@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
@@ -135,14 +135,7 @@ def application_rows(
     if actor.barred:
         chosen = chosen.where(col(Application.id).not_in(actor.barred))
     if words:
-        like = f"%{words.strip().lower()}%"
-        chosen = chosen.where(
-            or_(
-                func.lower(Application.number).like(like),
-                func.lower(Organization.name).like(like),
-                func.lower(Application.project_title).like(like),
-            )
-        )
+        chosen = chosen.where(_mentions(words))
     if state:
         chosen = chosen.where(col(Application.state) == state)
     if status:
@@ -158,6 +151,15 @@ def application_rows(
         .offset((max(page, 1) - 1) * PAGE)
     ).all()
     return [ApplicationRow(*row) for row in rows], total
+
+
+def _mentions(words: str) -> ColumnElement[bool]:
+    like = f"%{words.strip().lower()}%"
+    return or_(
+        func.lower(Application.number).like(like),
+        func.lower(Organization.name).like(like),
+        func.lower(Application.project_title).like(like),
+    )
 
 
 def sections_of(session: Session, application_id: int) -> dict[str, Section]:

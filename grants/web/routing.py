@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, Request, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -27,12 +27,32 @@ class SignInNeeded(Exception):
 
 @dataclass(frozen=True)
 class Door:
-    """What stands before an endpoint: a permission, a loader, and whether opening it is recorded."""
+    """What stands before an endpoint: a permission, a loader, and whether opening it is recorded.
+
+    `largest` is the size in bytes up to which a form is taken, where it is more than that of every form.
+    """
 
     permission: str
     load: Loader | None = None
     by: tuple[str, ...] = ()
     reads: str | None = None
+    largest: int | None = None
+
+
+class RoomyRequest(Request):
+    """A request whose page may take a larger body than the others, for a file without script."""
+
+    @property
+    def max_content_length(self) -> int | None:
+        """Return the limit of the page's door, else that of every form."""
+        door: Door | None = current_app.extensions["grants.doors"].get(self.endpoint or "")
+        if door is not None and door.largest is not None:
+            return door.largest
+        return super().max_content_length
+
+    @max_content_length.setter
+    def max_content_length(self, value: int | None) -> None:
+        self._max_content_length = value
 
 
 class Pages:
@@ -59,15 +79,17 @@ class Pages:
         by: Sequence[str] = ("uid",),
         methods: Sequence[str] = ("GET",),
         reads: str | None = None,
+        largest: int | None = None,
     ) -> Callable[[View], View]:
         """Register a view under `audience.noun.name`.
 
         `load(session, *by)` returns the record or None (404); `by` names the URL parts it takes.
-        `reads` names what a GET of this page opens, for the log of who read what.
+        `reads` names what a GET of this page opens, for the log of who read what; `largest` lets the
+        body of a form be larger than elsewhere.
         """
 
         def register(view: View) -> View:
-            self.doors[name] = Door(permission, load, tuple(by) if load else (), reads)
+            self.doors[name] = Door(permission, load, tuple(by) if load else (), reads, largest)
             self._rules.append((rule, name, _with_record(view), tuple(methods)))
             return view
 

@@ -127,6 +127,7 @@ class Group {
   /* With a page of both texts to go to, the server holds this one as well; else the device keeps it. */
   clash(said) {
     if (said.difference) { this.sent = this.body(); device.drop(this.url); }
+    if (said.difference) { this.sent = this.body(); device.drop(this.url); } /* the server has set the text aside */
     if (this.link && said.difference) { this.link.href = said.difference; this.link.hidden = false; }
     this.show("clash", said.message ?? said.findings?.[0]?.message);
   }

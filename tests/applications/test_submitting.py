@@ -62,7 +62,7 @@ def test_a_host_has_one_application_for_a_state(session: Session, scene: make.Sc
         make.start(session, scene)
 
     assert refusal.value.findings[0].message == (
-        f"Front Range Manufacturing Alliance already has an application for CO ({first.number}). A host has one "
+        f"Front Range Manufacturing Alliance already has an application for Colorado ({first.number}). A host has one "
         "application for each state: open that one instead."
     )
 

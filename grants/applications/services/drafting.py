@@ -18,8 +18,9 @@ from grants.applications.rules.numbers import application_number
 from grants.applications.services.workspace import places_of
 from grants.applications.workflow import is_on_time
 from grants.budgets.services.years import create as create_budget
-from grants.competitions.models import Competition
+from grants.competitions.models import Competition, TargetState
 from grants.competitions.queries import criteria_of, states_of
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.competitions.workflow import CompetitionStatus
 from grants.eligibility.models import SelfCheck
 from grants.errors import NotFound, Refused, StaleVersion, refuse
@@ -57,34 +58,9 @@ def start(
     """
     require(actor, "application.start", organization)
     _require_open(competition, now)
-    target = next((row for row in states_of(session, competition.id) if row.state == state), None)
-    if target is None:
-        raise refuse(
-            "state", "This competition is not open for that state. Choose one of its states.", field="state"
-        )
+    target = _target(session, competition, state)
     _require_first(session, competition, state, organization)
-    if actor.person_id is None:
-        raise NotFound
-    number = application_number(state)
-    budget = create_budget(
-        session,
-        years=competition.award_years or 5,
-        label=f"Budget of {number}",
-        now=now,
-        federal_per_year=target.federal_per_year,
-    )
-    application = Application(
-        number=number,
-        competition_id=competition.id,
-        state=state,
-        organization_id=organization.id,
-        budget_id=budget.id,
-        self_check_id=self_check.id if self_check else None,
-        service_area=target.service_area,
-        contact_person_id=actor.person_id,
-        created_by_id=actor.person_id,
-        created_at=now,
-    )
+    application = _blank(session, competition, target, organization, self_check, actor=actor, now=now)
     _store_first(session, application, state)
     session.add_all(
         Section(application_id=application.id, criterion_key=place.key)
@@ -95,7 +71,7 @@ def start(
         session,
         "application.started",
         application,
-        happened=f"started the application for {state}",
+        happened=f"started the application for {POSTAL_CODES.get(state, state)}",
         actor=actor,
         now=now,
     )
@@ -266,6 +242,50 @@ def _known(section: Section | None) -> Section:
     return section
 
 
+def _target(session: Session, competition: Competition, state: str) -> TargetState:
+    for row in states_of(session, competition.id):
+        if row.state == state:
+            return row
+    raise refuse(
+        "state", "This competition is not open for that state. Choose one of its states.", field="state"
+    )
+
+
+def _blank(
+    session: Session,
+    competition: Competition,
+    target: TargetState,
+    organization: Organization,
+    self_check: SelfCheck | None,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Application:
+    """Make the row of a new application with its budget, the federal row filled in as published."""
+    if actor.person_id is None:
+        raise NotFound
+    number = application_number(target.state)
+    budget = create_budget(
+        session,
+        years=competition.award_years or 5,
+        label=f"Budget of {number}",
+        now=now,
+        federal_per_year=target.federal_per_year,
+    )
+    return Application(
+        number=number,
+        competition_id=competition.id,
+        state=target.state,
+        organization_id=organization.id,
+        budget_id=budget.id,
+        self_check_id=self_check.id if self_check else None,
+        service_area=target.service_area,
+        contact_person_id=actor.person_id,
+        created_by_id=actor.person_id,
+        created_at=now,
+    )
+
+
 def _require_open(competition: Competition, now: datetime) -> None:
     if competition.status != CompetitionStatus.PUBLISHED or competition.deadline_at is None:
         raise refuse("not_open", "This competition is not open for applications.")
@@ -299,7 +319,7 @@ def _second(host: str, state: str, number: str) -> Finding:
     known = f" ({number})" if number else ""
     return Finding(
         "one_per_state",
-        f"{host} already has an application for {state}{known}. A host has one application for each state: "
-        "open that one instead.",
+        f"{host} already has an application for {POSTAL_CODES.get(state, state)}{known}. "
+        "A host has one application for each state: open that one instead.",
         field="state",
     )

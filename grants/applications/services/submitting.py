@@ -14,7 +14,6 @@ from grants.applications.models import (
     Submission,
     SubmissionFile,
 )
-from grants.applications.queries import latest_submission
 from grants.applications.rules.content import content_hash
 from grants.applications.rules.numbers import receipt_number
 from grants.applications.services.freezing import frozen_content
@@ -106,26 +105,15 @@ def _accept(
     actor: Actor,
     now: datetime,
 ) -> Submission:
-    application = workspace.application
-    first = application.status == ApplicationStatus.DRAFT
-    number = receipt_number()
-    earlier = latest_submission(session, application)
+    application, earlier, number = workspace.application, workspace.submission, receipt_number()
+    move = "submit" if application.status == ApplicationStatus.DRAFT else "resubmit"
+    noted = {"receipt": number, "sha256": sha256, "replaces": earlier.number if earlier else None}
     application.submitted_at = now
-    perform(
-        session,
-        application,
-        "submit" if first else "resubmit",
-        actor=actor,
-        now=now,
-        facts=facts,
-        noted={"receipt": number, "sha256": sha256, "replaces": earlier.number if earlier else None},
-    )
+    perform(session, application, move, actor=actor, now=now, facts=facts, noted=noted)
     if earlier is not None:
         earlier.replaced_at = now
         session.add(earlier)
         session.flush()
-    application.submitted_at = now
-    session.add(application)
     submission = Submission(
         application_id=application.id,
         number=number,
@@ -139,16 +127,20 @@ def _accept(
     session.add(submission)
     session.flush()
     session.add_all(_files(workspace, submission))
+    _ask_for_receipt(session, submission, actor=actor, now=now)
+    return submission
+
+
+def _ask_for_receipt(session: Session, submission: Submission, *, actor: Actor, now: datetime) -> None:
     enqueue(
         session,
         "applications.receipt",
         {"submission": submission.uid},
         actor=actor,
         now=now,
-        label=f"Receipt {number}",
+        label=f"Receipt {submission.number}",
         unique=f"receipt:{submission.uid}",
     )
-    return submission
 
 
 def _files(workspace: Workspace, submission: Submission) -> list[SubmissionFile]:

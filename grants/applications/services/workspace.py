@@ -42,6 +42,7 @@ from grants.competitions.queries import (
     rule_set_of,
     states_of,
 )
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.eligibility.models import SelfCheck
 from grants.eligibility.queries import self_check_by_id
 from grants.errors import NotFound
@@ -189,7 +190,7 @@ class Workspace:
         asked = [totals(year).revenue[Column.FEDERAL] for year in self.table.contents]
         offered = self.frame.target.federal_per_year if self.frame.target else None
         return [
-            *federal_findings(asked, offered, self.application.state),
+            *federal_findings(asked, offered, POSTAL_CODES.get(self.application.state, "this state")),
             *budget_findings(self.table.contents, self.frame.rule_set.cost_share),
         ]
 

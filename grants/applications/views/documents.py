@@ -6,6 +6,7 @@ from urllib.parse import unquote
 from flask import flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
+from grants.adapters.pdf_files import LARGEST
 from grants.applications import queries
 from grants.applications.forms import DocumentForm
 from grants.applications.models import Application
@@ -32,6 +33,7 @@ RANGE = re.compile(r"bytes (\d{1,12})-(-?\d{1,12})/(\d{1,12})")
     permission="application.read",
     load=queries.application_by_uid,
     methods=("GET", "POST"),
+    largest=LARGEST + 1024 * 1024,
 )
 def documents(application: Application) -> ResponseReturnValue:
     """Show each kind of document with its files, and take a file from a plain form."""
@@ -147,11 +149,9 @@ def _finish(application: Application, key: str, upload: Upload) -> ResponseRetur
         _end(upload)
         raise
     flash("The file is received and checked.", "success")
-    place = {
-        "added": upload.uid,
-        "_anchor": f"document-{key}",
-    }  # another query, so that the page is fetched anew
-    url = url_for("applicant.applications.documents", uid=application.uid, **place)
+    url = url_for(  # another query, so that the browser fetches the page anew
+        "applicant.applications.documents", uid=application.uid, added=upload.uid, _anchor=f"document-{key}"
+    )
     return jsonify(received=upload.size, url=url)
 
 

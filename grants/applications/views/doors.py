@@ -7,6 +7,7 @@ from flask import request, url_for
 from grants.applications.models import Application
 from grants.applications.services.workspace import Frame
 from grants.applications.workflow import ApplicationStatus, is_on_time
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.web import current
 from grants.web.routing import Pages
 
@@ -37,6 +38,7 @@ def around(frame: Frame, place: str) -> dict[str, Any]:
         "application": application,
         "competition": frame.competition,
         "zone": frame.competition.zone,
+        "state_name": POSTAL_CODES.get(application.state, application.state),
         "reader_zone": current.actor().zone,
         "is_open": is_open(frame),
         "side_title": f"Application {application.number}",

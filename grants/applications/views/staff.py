@@ -18,6 +18,8 @@ from grants.errors import NotFound
 from grants.web import current
 from grants.web.render import page
 
+__all__ = ["pages"]
+
 STATUSES = [status for status in ApplicationStatus if status is not ApplicationStatus.DRAFT]
 
 

@@ -105,7 +105,7 @@ def tasks(application: Application) -> ResponseReturnValue:
 
 def crumbs_of(competition: Competition, application: Application, *last: str) -> list[tuple[str, str | None]]:
     """Return the way to a page inside an application."""
-    here = f"{competition.number}, {application.state}"
+    here = f"{competition.number}, {POSTAL_CODES.get(application.state, application.state)}"
     found: list[tuple[str, str | None]] = [("Applications", url_for("applicant.applications.index"))]
     if not last:
         return [*found, (here, None)]

@@ -72,6 +72,11 @@ class YearView:
             return "plain"
         return "done" if self.assessment and self.assessment.passes else "stop"
 
+    @property
+    def has_outside(self) -> bool:
+        """Say whether any program income stands outside the share."""
+        return any(column in {Column.ADDITIVE, Column.DEDUCTIVE} for _key, column in self.content.cells)
+
     def sum_of(self, key: str, column: Column) -> int:
         """Return one computed or entered cell."""
         return self.content.amount(key, column)
