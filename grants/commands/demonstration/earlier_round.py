@@ -24,6 +24,7 @@ SCORES: Final = {
 }
 AWARDS: Final = {"saguaro": "SAMPLE14H901", "chesapeake": "SAMPLE14H902", "narragansett": "SAMPLE14H903"}
 PANEL: Final = (7, 8, 11)
+DECLINES: Final = 5
 
 
 def tell(stage: Stage) -> None:
@@ -55,7 +56,8 @@ def _review(stage: Stage) -> None:
     screening.admit(stage, NUMBER, tuple(SCORES))
     people.register(stage, [expert.someone for expert in people.REVIEWERS])
     stage.at("2013-10-07 09:00")
-    reviewing.invite(stage, NUMBER, PANEL, until="2013-10-18 17:00")
+    reviewing.invite(stage, NUMBER, (*PANEL, DECLINES), until="2013-10-18 17:00")
+    reviewing.decline(stage, NUMBER, DECLINES, "I have no time in this period")
     for each in PANEL:
         reviewing.join(stage, NUMBER, each)
     stage.at("2013-10-21 09:00")

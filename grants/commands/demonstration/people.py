@@ -66,14 +66,14 @@ STAFF: Final = (
 _REVIEWERS: Final = (
     ("Alice Mbeki", "outside", "Ledger & Lathe Advisers", "OH", ("finance", "small manufacturers")),
     ("Bruno Castellano", "outside", "Tidewater Polytechnic College", "MD", ("automation", "training")),
-    ("Carol Ashdown", "federal", "Federal Bureau of Industrial Practice", "DC", ("metrology", "quality")),
+    ("Carol Ashdown", "federal", "Federal Bureau of Industrial Practice", "VA", ("metrology", "quality")),
     ("Dmitri Vance", "outside", "Vance Toolworks Consulting", "PA", ("machining", "supply chains")),
     ("Elena Sokolova", "federal", "Federal Bureau of Industrial Practice", "DC", ("energy", "materials")),
     ("Frank Adeyemi", "outside", "Keystone Works Council", "PA", ("workforce", "lean production")),
     ("Grace Hollander", "outside", "Mill River Business School", "MA", ("business models", "finance")),
     ("Henry Okafor", "federal", "Federal Office of Regional Economies", "DC", ("rural firms", "exports")),
     ("Irene Castillo", "outside", "Prairie State Makers Guild", "IL", ("food processing", "quality")),
-    ("Jonas Bergman", "outside", "Bergman & Daughters Foundry", "WI", ("casting", "materials")),
+    ("Jonas Bergman", "outside", "Bergman & Daughters Foundry", "MI", ("casting", "materials")),
     ("Keiko Tanaka", "federal", "Federal Office of Regional Economies", "DC", ("performance measurement",)),
     ("Luis Herrera", "outside", "Gulf Coast Process Institute", "LA", ("chemicals", "safety")),
 )
