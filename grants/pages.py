@@ -9,6 +9,8 @@ from grants.applications.views import staff as staff_applications
 from grants.awards.views import applicant as own_awards
 from grants.awards.views import staff as staff_awards
 from grants.competitions.views.site import PAGES as COMPETITIONS
+from grants.continuations.views import deciding as staff_continuations
+from grants.continuations.views import parts as own_continuations
 from grants.documents.views import applicant as letters_applicant
 from grants.documents.views import public as letters_public
 from grants.documents.views import staff as letters_staff
@@ -37,6 +39,8 @@ SITE: list[Pages] = [
     screening.pages,
     staff_awards.pages,
     own_awards.pages,
+    staff_continuations.pages,
+    own_continuations.pages,
     letters_staff.pages,
     letters_applicant.pages,
     letters_public.pages,

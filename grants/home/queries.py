@@ -10,12 +10,15 @@ from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
 from grants.applications.models import Application
+from grants.awards.models import Award
 from grants.awards.queries import waiting_for as awards_waiting
+from grants.awards.workflow import AwardStatus
 from grants.competitions.models import Competition
 from grants.competitions.queries import Listing, public_competitions
 from grants.competitions.queries import waiting_for as competitions_waiting
 from grants.competitions.rules.stage import Stage
 from grants.competitions.workflow import CompetitionStatus
+from grants.continuations.queries.waiting import next_milestones as continuation_milestones
 from grants.continuations.queries.waiting import waiting_for as continuations_waiting
 from grants.home.rules import LATELY
 from grants.lifecycle.models import Event, Installation
@@ -26,11 +29,13 @@ from grants.organizations.queries import organizations_of
 from grants.organizations.queries import waiting_for as organizations_waiting
 from grants.reviews.models import Assignment, Phase, Reviewer, Sheet
 from grants.reviews.workflow import AssignmentStatus, SheetStatus
+from grants.screening.queries import waiting_for as screening_waiting
 
 PAGE = 50
 SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
     organizations_waiting,
     competitions_waiting,
+    screening_waiting,
     awards_waiting,
     continuations_waiting,
 )
@@ -141,6 +146,9 @@ def next_milestone(session: Session, now: datetime) -> tuple[str, datetime] | No
         if at is not None and at > now
     ]
     found += [(f"reviews due, {number}", at) for number, at in session.exec(_reviews_due(now)).all()]
+    found += [(f"signature due, {fain}", at) for fain, at in session.exec(_signatures_due(now)).all()]
+    found += continuation_milestones(session, now)
+    found += continuation_milestones(session, now)
     return min(found, key=lambda one: one[1], default=None)
 
 
@@ -217,6 +225,15 @@ def _reviews_due(now: datetime) -> Any:
         .join(Competition, col(Competition.id) == col(Assignment.competition_id))
         .where(col(Assignment.due_at) > now, col(Assignment.status) == AssignmentStatus.SENT)
         .group_by(Competition.number)
+    )
+
+
+def _signatures_due(now: datetime) -> Any:
+    return (
+        select(Award.fain, Award.countersign_by)
+        .where(col(Award.countersign_by) > now, col(Award.status) == AwardStatus.MADE)
+        .order_by(col(Award.countersign_by))
+        .limit(1)
     )
 
 

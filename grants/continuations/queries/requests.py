@@ -21,7 +21,7 @@ from grants.continuations.models import (
     Sending,
 )
 from grants.continuations.workflow import RequestStatus
-from grants.documents.models import Letter
+from grants.documents.models import Batch, Letter
 from grants.organizations.models import Organization
 
 PAGE = 50
@@ -182,6 +182,12 @@ def letters_by_id(session: Session, ids: Sequence[int]) -> dict[int, Letter]:
     return {row.id: row for row in session.exec(rows).all()}
 
 
+def batches_by_id(session: Session, ids: Sequence[int]) -> dict[int, Batch]:
+    """Return batches of letters by their ids."""
+    rows = select(Batch).where(col(Batch.id).in_(ids)).order_by(col(Batch.id))
+    return {row.id: row for row in session.exec(rows).all()}
+
+
 @dataclass(frozen=True)
 class Queued:
     """One line of the staff's list: the request with its center, and whether its decision was told."""
@@ -216,3 +222,9 @@ def queue(
     order = (col(Request.final_due_at), col(Request.state), col(Request.id))
     found = session.exec(rows.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
     return [Queued(*row) for row in found], session.exec(count).one()
+
+
+def decisions_of_requests(session: Session, request_ids: Sequence[int]) -> list[Decision]:
+    """Return the decisions on several requests, by request and in their order."""
+    rows = select(Decision).where(col(Decision.request_id).in_(request_ids))
+    return list(session.exec(rows.order_by(col(Decision.request_id), col(Decision.id))).all())

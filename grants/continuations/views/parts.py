@@ -1,0 +1,232 @@
+"""The parts of a request, each a plain form with its version; a stale save shows both texts."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import request as web
+from flask.typing import ResponseReturnValue
+
+from grants.applications.views.yearview import YearView
+from grants.budgets.forms import YearForm
+from grants.budgets.rules.flat import label_of as cell_label
+from grants.budgets.rules.table import EXPENSES, REVENUE
+from grants.continuations.forms import FORMS, CarryOverForm, PartForm, reasons_form
+from grants.continuations.models import Request
+from grants.continuations.queries.requests import request_by_uid
+from grants.continuations.rules import figures
+from grants.continuations.rules.figures import CarryOver
+from grants.continuations.rules.parts import COLUMNS, OUTCOMES, Part
+from grants.continuations.services.dossier import Dossier, draft_dossier
+from grants.continuations.services.writing import answer_carry_over, save_budget, save_part
+from grants.continuations.views.around import around_request
+from grants.continuations.views.center import again, pages
+from grants.errors import Refused, StaleVersion
+from grants.web import current
+from grants.web.render import go, page
+
+NEXT = {
+    Part.SCOPE: "outcomes",
+    Part.OUTCOMES: "actuals",
+    Part.ACTUALS: "carry_over",
+    Part.REASONS: "request",
+}
+SAVED = "Saved."
+MERGED = "Saved. Fields that a colleague changed meanwhile are kept as well."
+
+
+def _door(rule: str, name: str) -> Callable[[Callable[..., ResponseReturnValue]], Any]:
+    return pages.page(
+        f"/<uid>/{rule}",
+        name,
+        permission="continuation.read_own",
+        load=request_by_uid,
+        methods=("GET", "POST"),
+    )
+
+
+@_door("scope", "scope")
+def scope(request: Request) -> ResponseReturnValue:
+    """Write the scope of work of the coming year."""
+    return _part(request, Part.SCOPE, FORMS[Part.SCOPE]())
+
+
+@_door("outcomes", "outcomes")
+def outcomes(request: Request) -> ResponseReturnValue:
+    """Enter plan, actual and request of each outcome side by side."""
+    return _part(request, Part.OUTCOMES, FORMS[Part.OUTCOMES](), outcomes=OUTCOMES, columns=COLUMNS)
+
+
+@_door("actuals", "actuals")
+def actuals(request: Request) -> ResponseReturnValue:
+    """Enter federal money spent and match claimed and documented in the current year."""
+    return _part(request, Part.ACTUALS, FORMS[Part.ACTUALS]())
+
+
+@_door("differences", "reasons")
+def reasons(request: Request) -> ResponseReturnValue:
+    """Explain each difference that passes the set limit."""
+    with current.reading() as session:
+        dossier = draft_dossier(session, request, now=current.now())
+    asked = [one for one in dossier.differences if one.needs_reason]
+    return _part(request, Part.REASONS, reasons_form(asked), differences=dossier.differences)
+
+
+def _part(request: Request, key: Part, form: PartForm, **context: Any) -> ResponseReturnValue:
+    """Show one part, or save what was typed and go on."""
+    stale: StaleVersion | None = None
+    if form.is_sent():
+        try:
+            merged = _save(request, key, form)
+        except StaleVersion as caught:
+            stale = caught
+            form.version.data = str(caught.version)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            onward = key.value if web.form.get("do") == "save" else NEXT[key]
+            said = MERGED if merged else SAVED
+            return go(f"applicant.continuations.{onward}", uid=request.uid, said=said)
+    with current.reading() as session:
+        dossier = draft_dossier(session, request, now=current.now())
+    if web.method == "GET":
+        part = dossier.parts[key]
+        form.fill(part.content)
+        form.version.data = str(part.version)
+    return page(
+        **around_request(dossier, key.value),
+        **context,
+        form=form,
+        part=dossier.parts[key],
+        stale=stale,
+        status=409 if stale else 200,
+    )
+
+
+def _save(request: Request, key: Part, form: PartForm) -> bool:
+    with current.writing() as session:
+        saved = save_part(
+            session,
+            again(session, request),
+            key,
+            form.content(),
+            version=form.read_version(),
+            actor=current.actor(),
+            now=current.now(),
+        )
+    return saved.merged
+
+
+@_door("carry-over", "carry_over")
+def carry_over(request: Request) -> ResponseReturnValue:
+    """Answer the one question about unspent federal money; each answer's effect stands beside it."""
+    form = CarryOverForm()
+    stale: StaleVersion | None = None
+    computes = web.form.get("do") == "recalculate"
+    if form.is_sent() and not computes:
+        try:
+            _save_carry_over(request, form)
+        except StaleVersion as caught:
+            stale = caught
+            form.version.data = str(caught.version)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return go("applicant.continuations.budget", uid=request.uid, said=SAVED)
+    with current.reading() as session:
+        dossier = draft_dossier(session, request, now=current.now())
+    if web.method == "GET":
+        form.answer.data = figures.answer_of(dossier.content).value
+        form.amount.data = max(figures.carried(dossier.content)) or None
+        form.version.data = str(dossier.year_version)
+    typed = form.amount.data if isinstance(form.amount.data, int) else None
+    return page(
+        **around_request(dossier, "carry_over"),
+        form=form,
+        stale=stale,
+        amount=dossier.unspent if typed is None else typed,
+        effects=dossier.effects if typed is None else dossier.effects_of(typed),
+        status=409 if stale else 200,
+    )
+
+
+def _save_carry_over(request: Request, form: CarryOverForm) -> None:
+    with current.writing() as session:
+        answer_carry_over(
+            session,
+            again(session, request),
+            CarryOver(form.answer.data),
+            form.amount.data or 0,
+            version=form.read_version(),
+            actor=current.actor(),
+            now=current.now(),
+        )
+
+
+@_door("budget", "budget")
+def budget(request: Request) -> ResponseReturnValue:
+    """Enter the money of the year beside its ceiling."""
+    form = YearForm()
+    stale: StaleVersion | None = None
+    if form.is_sent() and web.form.get("do") != "recalculate":
+        try:
+            merged = _save_budget(request, form)
+        except StaleVersion as caught:
+            stale = _named(caught)
+            form.version.data = caught.version
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            name = "reasons" if web.form.get("do") == "next" else "budget"
+            said = MERGED if merged else SAVED
+            return go(f"applicant.continuations.{name}", uid=request.uid, said=said)
+    with current.reading() as session:
+        dossier = draft_dossier(session, request, now=current.now())
+    if web.method == "GET":
+        form.fill(dossier.content)
+        form.version.data = dossier.year_version
+    return page(
+        **around_request(dossier, "budget"),
+        **_year(dossier, form),
+        form=form,
+        stale=stale,
+        status=409 if stale else 200,
+    )
+
+
+def _save_budget(request: Request, form: Any) -> bool:
+    with current.writing() as session:
+        saved = save_budget(
+            session,
+            again(session, request),
+            form.content(),
+            version=form.version.data or 0,
+            actor=current.actor(),
+            now=current.now(),
+        )
+    return saved.merged
+
+
+def _year(dossier: Dossier, form: Any) -> dict[str, Any]:
+    basis, year = dossier.basis, dossier.request.ordinal
+    shown = form.readable() if web.method == "POST" else dossier.content
+
+    def view(content: Any) -> YearView:
+        return YearView.of(year, content, basis.rule, selected_again=basis.selected_again)
+
+    return {
+        "year": year,
+        "view": view(shown),
+        "planned": view(basis.planned),
+        "revenue": REVENUE,
+        "expenses": EXPENSES,
+    }
+
+
+def _named(stale: StaleVersion) -> StaleVersion:
+    """Return the conflict with its cells named for people."""
+    return StaleVersion(
+        stale.message,
+        current={cell_label(name): amount for name, amount in stale.current.items()},
+        offered={cell_label(name): amount for name, amount in stale.offered.items()},
+        version=stale.version,
+    )
