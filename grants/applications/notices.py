@@ -21,6 +21,7 @@ from grants.eligibility.queries import people_who_checked
 from grants.lifecycle.models import Event
 from grants.lifecycle.outbox import Mail, MailFile
 from grants.organizations.models import MemberRole, Organization
+from grants.organizations.queries import organization_by_id
 
 
 def submitted(session: Session, event: Event) -> list[Mail]:
@@ -150,7 +151,7 @@ def known(session: Session, event: Event) -> tuple[Application, Competition, Org
     """Return the application of an event with what names it."""
     application = queries.application_by_id(session, event.application_id or event.subject_id)
     competition = competition_by_id(session, application.competition_id) if application else None
-    organization = queries.organization_by_id(session, application.organization_id) if application else None
+    organization = organization_by_id(session, application.organization_id) if application else None
     if application is None or competition is None or organization is None:
         raise LookupError("the application is gone")
     return application, competition, organization

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
+from grants.access.roles import Role
 from grants.accounts.models import Person
 from grants.applications.models import (
     Application,
@@ -23,8 +24,10 @@ from grants.applications.models import (
 from grants.applications.rules.content import SubmissionContent, from_json
 from grants.applications.workflow import ApplicationStatus
 from grants.competitions.models import Competition
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.documents.models import StoredFile
 from grants.lifecycle.models import Event
+from grants.lifecycle.waiting import DUE, NEWS, Waiting
 from grants.organizations.models import MemberRole, Membership, Organization
 
 PAGE = 50
@@ -359,21 +362,6 @@ def members_of(session: Session, organization_id: int) -> list[Member]:
     return [Member(person, membership.role) for person, membership in session.exec(rows).all()]
 
 
-def organization_by_id(session: Session, organization_id: int) -> Organization | None:
-    """Return a host."""
-    return session.get(Organization, organization_id)
-
-
-def organizations_of(session: Session, actor: Actor) -> list[Organization]:
-    """Return the organizations the actor belongs to, by name."""
-    rows = (
-        select(Organization)
-        .where(col(Organization.id).in_(list(actor.memberships)))
-        .order_by(col(Organization.name), col(Organization.id))
-    )
-    return list(session.exec(rows).all())
-
-
 def drafts_due(session: Session, *, after: datetime, until: datetime) -> list[ApplicationRow]:
     """Return the drafts never submitted whose deadline lies after one instant and not after another."""
     rows = (
@@ -451,3 +439,51 @@ def standing_applications_of(session: Session, application: Application) -> list
         .order_by(col(Application.id))
     )
     return list(session.exec(rows).all())
+
+
+def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """Return what the members of a host have to do for their applications, most pressing first."""
+    if not actor.memberships:
+        return []
+    rows = (
+        select(Application, Competition)
+        .join(Competition, col(Competition.id) == col(Application.competition_id))
+        .where(
+            col(Application.organization_id).in_(list(actor.memberships)),
+            col(Application.status).in_(
+                [ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED, ApplicationStatus.INELIGIBLE]
+            ),
+        )
+        .order_by(col(Competition.deadline_at), col(Application.id))
+    )
+    found = [
+        _waiting(actor, application, competition, now) for application, competition in session.exec(rows)
+    ]
+    return [row for row in found if row is not None]
+
+
+def _waiting(
+    actor: Actor, application: Application, competition: Competition, now: datetime
+) -> Waiting | None:
+    deadline = competition.deadline_at
+    state = POSTAL_CODES.get(application.state, application.state)
+    subject = f"{competition.number}, {application.number}"
+    values = {"uid": application.uid}
+    if application.status is ApplicationStatus.INELIGIBLE:
+        verb, why = (
+            f"Read the result of administrative review for {state}",
+            "Your application is not reviewed",
+        )
+        page = "applicant.applications.status"
+        return Waiting(verb, why, None, subject, page, values, NEWS, zone=competition.zone)
+    if application.status is not ApplicationStatus.DRAFT or deadline is None or deadline < now:
+        return None
+    if actor.memberships.get(application.organization_id) is Role.REPRESENTATIVE:
+        verb, why = (
+            f"Finish and submit the application for {state}",
+            "Only an authorized representative submits",
+        )
+    else:
+        verb, why = f"Finish the application for {state}", "It is not submitted"
+    page = "applicant.applications.tasks"
+    return Waiting(verb, why, deadline, subject, page, values, DUE, zone=competition.zone)

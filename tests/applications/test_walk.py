@@ -77,7 +77,7 @@ def test_what_is_typed_is_saved_by_itself(walk: Walk, browser_of: BrowserOf) -> 
 
     page.get_by_label("Your text").fill("Four regional offices.")
 
-    page.get_by_text("Saved ").first.wait_for()
+    page.locator("[data-save-text]", has_text="Saved").wait_for()
     page.reload()
     assert page.get_by_label("Your text").input_value() == "Four regional offices."
 

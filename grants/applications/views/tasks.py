@@ -20,6 +20,7 @@ from grants.eligibility.queries import latest_self_check
 from grants.errors import NotFound, Refused
 from grants.findings import stops
 from grants.organizations.models import Organization
+from grants.organizations.queries import organizations_by_ids
 from grants.web import current
 from grants.web.fields import choices
 from grants.web.render import go, page
@@ -50,7 +51,7 @@ def start() -> ResponseReturnValue:
         if competition is None:
             raise NotFound
         states = states_of(session, competition.id)
-        hosts = queries.organizations_of(session, current.actor())
+        hosts = list(organizations_by_ids(session, set(current.actor().memberships)).values())
     form = StartForm(state=request.args.get("state", ""))
     named = ((row.state, POSTAL_CODES.get(row.state, row.state)) for row in states)
     form.state.choices = choices([("", "Choose a state"), *named])
