@@ -21,6 +21,8 @@ CONFIDENCE = 0.95
 ALL_EQUAL = Undefined("All scores are equal; agreement cannot be computed.")
 TOO_FEW = Undefined("Agreement needs two applications, and two reviewers on at least one of them.")
 NOT_CROSSED = Undefined("Not every reviewer scored every application; this form needs that.")
+NO_LIMIT = Undefined("The interval has no limit on this side.")
+NEGLIGIBLE = 1e-9
 ONE_EACH = Undefined("No application has two scores to compare.")
 
 
@@ -49,8 +51,8 @@ class Estimate:
     """A coefficient with its 95 percent confidence interval."""
 
     value: float
-    low: float
-    high: float
+    low: float | Undefined
+    high: float | Undefined
     approximate: bool = False
     """The interval is approximate because applications have unequal numbers of reviewers."""
 
@@ -129,12 +131,19 @@ def _mean_from(ratio: float) -> float:
     return 1.0 if np.isinf(ratio) else 1 - 1 / ratio
 
 
-def _stepped(single: float, k: int) -> float:
+def _stepped(single: float | Undefined, k: int) -> float | Undefined:
     """Return the reliability of a mean of k from that of one (Spearman and Brown)."""
-    return k * single / (1 + (k - 1) * single)
+    if isinstance(single, Undefined):
+        return single
+    divisor = 1 + (k - 1) * single
+    return k * single / divisor if divisor > NEGLIGIBLE else NO_LIMIT
 
 
-def _absolute_interval(analysis: TwoWay, icc: float) -> tuple[float, float]:
+def _limit(value: float) -> float | Undefined:
+    return value if np.isfinite(value) else NO_LIMIT
+
+
+def _absolute_interval(analysis: TwoWay, icc: float) -> tuple[float | Undefined, float | Undefined]:
     """Return the limits of ICC(2,1): Shrout and Fleiss 1979, page 424, after Satterthwaite."""
     n, k = analysis.applications, analysis.reviewers
     above, judges, error = analysis.between, analysis.judges, analysis.error
@@ -142,6 +151,8 @@ def _absolute_interval(analysis: TwoWay, icc: float) -> tuple[float, float]:
         return _without_error(analysis)
     ratio = judges / error
     steady = n * (1 + (k - 1) * icc) - k * icc
+    if not abs(k * icc * ratio + steady) > NEGLIGIBLE:
+        return NO_LIMIT, NO_LIMIT
     numerator = (k - 1) * (n - 1) * (k * icc * ratio + steady) ** 2
     freedom = numerator / ((n - 1) * (k * icc * ratio) ** 2 + steady**2)
     tail = (1 + CONFIDENCE) / 2
@@ -149,7 +160,7 @@ def _absolute_interval(analysis: TwoWay, icc: float) -> tuple[float, float]:
     rest = k * judges + (k * n - k - n) * error
     low = n * (above - upper * error) / (upper * rest + n * above)
     high = n * (lower * above - error) / (rest + n * lower * above)
-    return low, high
+    return _limit(low), _limit(high)
 
 
 def _without_error(analysis: TwoWay) -> tuple[float, float]:

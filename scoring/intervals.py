@@ -221,28 +221,33 @@ def _unranked(ranking: Ranking) -> Undefined:
 
 def _two_way_counts(model: Model, rules: Rules, *, bits: np.random.PCG64, samples: int) -> Ints:
     count, reviewers = model.matrix.values.shape
-    counts = np.zeros((count, count), dtype=np.int64)
-    for size in _chunks(samples, count * reviewers):
-        severity = model.spread * _normals(bits, (size, 1, reviewers))
-        totals = model.center[:, None] + severity + model.error * _normals(bits, (size, count, reviewers))
-        places = _places(_keys(totals, model.matrix, rules))
-        for row in range(count):
-            counts[row] += np.bincount(places[:, row], minlength=count)
-    return counts
+    width = count + reviewers if rules.method is Method.MEAN else count * reviewers
+    counts = np.zeros(count * count, dtype=np.int64)
+    for size in _chunks(samples, width):
+        keys = -_means(model, bits, size) if rules.method is Method.MEAN else _keys(model, rules, bits, size)
+        counts += np.bincount((_places(keys) + count * np.arange(count)).ravel(), minlength=count * count)
+    return counts.reshape(count, count)
 
 
-def _keys(totals: Floats, matrix: Matrix, rules: Rules) -> Floats:
-    """Return what the published method ranks each sample by, lowest first."""
-    means: Floats = (totals * matrix.present).sum(axis=2) / matrix.present.sum(axis=1)
-    match rules.method:
-        case Method.MEAN:
-            return -means
-        case Method.RANK_SUM:
-            sums = _rank_sums(totals, rules.tie_rule)
-            # A rank sum moves in halves and a mean stays under a million: one number orders both.
-            return 2e6 * sums - means if rules.tie_breaks else sums
-        case _:
-            return -_middles(totals, matrix, rules.method)
+def _means(model: Model, bits: np.random.PCG64, size: int) -> Floats:
+    """Draw means at once: the mean of k independent errors is one error of variance sigma^2 / k."""
+    present = model.matrix.present
+    each = present.sum(axis=1)
+    severity = model.spread * _normals(bits, (size, present.shape[1]))
+    error = model.error / np.sqrt(each) * _normals(bits, (size, present.shape[0]))
+    return np.asarray(model.center + severity @ (present / each[:, None]).T + error, dtype=np.float64)
+
+
+def _keys(model: Model, rules: Rules, bits: np.random.PCG64, size: int) -> Floats:
+    """Draw every sheet and return what the published method ranks each sample by, lowest first."""
+    count, reviewers = model.matrix.values.shape
+    severity = model.spread * _normals(bits, (size, 1, reviewers))
+    totals = model.center[:, None] + severity + model.error * _normals(bits, (size, count, reviewers))
+    if rules.method is not Method.RANK_SUM:
+        return -_middles(totals, model.matrix, rules.method)
+    sums = _rank_sums(totals, rules.tie_rule)
+    # A rank sum moves in halves and a mean stays under a million: one number orders both.
+    return 2e6 * sums - totals.mean(axis=2) if rules.tie_breaks else sums
 
 
 def _rank_sums(totals: Floats, tie_rule: TieRule) -> Floats:
@@ -267,9 +272,13 @@ def _middles(totals: Floats, matrix: Matrix, method: Method) -> Floats:
 
 def _places(keys: Floats) -> Ints:
     """Return each place from 0; equal keys share the better place."""
-    found = np.empty(keys.shape, dtype=np.int64)
-    for column in range(keys.shape[1]):
-        found[:, column] = (keys < keys[:, column : column + 1]).sum(axis=1)
+    order = np.argsort(keys, axis=1, kind="stable")
+    ordered = np.take_along_axis(keys, order, axis=1)
+    place = np.zeros(keys.shape, dtype=np.int64)
+    np.multiply(ordered[:, 1:] != ordered[:, :-1], np.arange(1, keys.shape[1]), out=place[:, 1:])
+    np.maximum.accumulate(place, axis=1, out=place)
+    found = np.empty_like(place)
+    np.put_along_axis(found, order, place, axis=1)
     return found
 
 

@@ -5,7 +5,7 @@ from itertools import combinations
 
 from scoring.aggregate import present
 from scoring.rank import Ranking, listed, rank
-from scoring.threshold import Ballot, Rules
+from scoring.threshold import Ballot, Method, Rules
 
 TOLD = 4
 """Changes that a sentence lists."""
@@ -37,9 +37,12 @@ def without_each_reviewer(ballot: Ballot, rules: Rules) -> tuple[LeftOut, ...]:
 
 
 def without_each_finalist(ballot: Ballot, rules: Rules) -> tuple[LeftOut, ...]:
-    """Return the ranking with each finalist left out: rank sums depend on who else is compared."""
+    """Return the ranking with each finalist left out: rank sums depend on who else is compared.
+
+    Empty for means and medians, which do not.
+    """
     published = rank(ballot, rules)
-    if len(published.places) <= 1:
+    if len(published.places) <= 1 or rules.method is not Method.RANK_SUM:
         return ()
     return tuple(
         _compared(place.application, published, rank(_without_finalist(ballot, place.application), rules))

@@ -1,8 +1,11 @@
 """Finalists as shares of each criterion's points, so that totals can be had under other weights."""
 
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
+from math import lcm
 
 from scoring.faults import Undefined
 from scoring.rank import order
@@ -14,7 +17,7 @@ Weights = tuple[Fraction, ...]
 """Share of the total per scored criterion, in published order; adds up to 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Profile:
     """The final sheets of a state's finalists, criterion by criterion."""
 
@@ -25,18 +28,35 @@ class Profile:
     shares: Mapping[str, Mapping[str, Weights]]
     """Finalist, then reviewer, then the share of each criterion's points that was earned."""
 
-    def scores(self, weights: Weights) -> dict[str, dict[str, Fraction]]:
-        """Return the totals of all finalists under these weights."""
-        return {
-            name: {who: self.total * dot(weights, shares) for who, shares in given.items()}
+    @cached_property
+    def whole(self) -> tuple[int, dict[str, dict[str, tuple[int, ...]]]]:
+        """Return the shares as whole numbers over one denominator, which add much faster."""
+        rows = [share for given in self.shares.values() for share in given.values()]
+        common = lcm(*(one.denominator for share in rows for one in share))
+        return common, {
+            name: {who: _over(common, share) for who, share in given.items()}
             for name, given in self.shares.items()
         }
 
+    @cached_property
     def mean_shares(self) -> dict[str, Weights]:
         """Return each finalist's mean share per criterion."""
+        common, whole = self.whole
         return {
-            name: tuple(sum(column, Fraction(0)) / len(given) for column in zip(*given.values(), strict=True))
-            for name, given in self.shares.items()
+            name: tuple(
+                Fraction(sum(column), common * len(given)) for column in zip(*given.values(), strict=True)
+            )
+            for name, given in whole.items()
+        }
+
+    def scores(self, weights: Weights) -> dict[str, dict[str, Fraction]]:
+        """Return the totals of all finalists under these weights."""
+        divisor = lcm(*(weight.denominator for weight in weights))
+        factors, (common, whole) = _over(divisor, weights), self.whole
+        unit = self.total / (divisor * common)
+        return {
+            name: {who: unit * sum(map(operator.mul, factors, share)) for who, share in given.items()}
+            for name, given in whole.items()
         }
 
     def winners(self, weights: Weights, rules: Rules) -> tuple[str, ...]:
@@ -64,6 +84,10 @@ def profile(rubric: Rubric, sheets: Mapping[str, Mapping[str, Sheet]]) -> Profil
     return Profile(
         rubric.leaves, tuple(weights[leaf.key] for leaf in rubric.leaves), Fraction(rubric.total), shares
     )
+
+
+def _over(common: int, shares: Weights) -> tuple[int, ...]:
+    return tuple(share.numerator * (common // share.denominator) for share in shares)
 
 
 def dot(first: Weights, second: Weights) -> Fraction:

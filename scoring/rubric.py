@@ -81,6 +81,16 @@ class Rubric:
             if not node.children and node.points is not None
         )
 
+    @cached_property
+    def scored_keys(self) -> frozenset[str]:
+        """Return the keys that a sheet may use."""
+        return frozenset(leaf.key for leaf in self.leaves)
+
+    @cached_property
+    def worth(self) -> Fraction:
+        """Return what a full sheet earns."""
+        return sum((leaf.points for leaf in self.leaves), Fraction(0))
+
     def nodes(self) -> Iterator[Node]:
         """Yield every criterion of the tree, parents before children, in published order."""
         for node in self.tree:
@@ -88,8 +98,7 @@ class Rubric:
 
     def effective_weights(self) -> dict[str, Fraction]:
         """Return the share of a full sheet that each scored criterion decides, as totals are computed."""
-        full = sum((leaf.points for leaf in self.leaves), Fraction(0))
-        return {leaf.key: leaf.points / full for leaf in self.leaves} if full else {}
+        return {leaf.key: leaf.points / self.worth for leaf in self.leaves} if self.worth else {}
 
     def published_weights(self) -> dict[str, Fraction]:
         """Return the share of the promised total that the notice gives each scored criterion.

@@ -63,21 +63,30 @@ class Checked:
 
 def check(rubric: Rubric, sheet: Sheet) -> Checked:
     """Measure a sheet: what it earns so far, what is missing, what is refused, and its total."""
-    leaves = rubric.leaves
-    entries = {leaf.key: sheet.points.get(leaf.key, Absent.MISSING) for leaf in leaves}
-    faults = [*_unknown_keys(rubric, sheet), *_entry_faults(rubric, entries)]
-    refused = {fault.where for fault in faults}
-    earned = {
-        leaf.key: _earned(leaf, entry)
-        for leaf in leaves
-        if not isinstance(entry := entries[leaf.key], Absent) and leaf.key not in refused
-    }
-    missing = tuple(key for key, entry in entries.items() if entry is Absent.MISSING)
-    not_applicable = tuple(key for key, entry in entries.items() if entry is Absent.NOT_APPLICABLE)
+    faults = list(_unknown_keys(rubric, sheet))
+    earned: dict[str, Fraction] = {}
+    absent: dict[Absent, list[str]] = {reason: [] for reason in Absent}
+    for leaf in rubric.leaves:
+        entry = sheet.points.get(leaf.key, Absent.MISSING)
+        fault = _absence_fault(rubric, leaf, entry) if isinstance(entry, Absent) else entry_fault(leaf, entry)
+        if fault is not None:
+            faults.append(fault)
+        if isinstance(entry, Absent):
+            absent[entry].append(leaf.key)
+        elif fault is None:
+            earned[leaf.key] = _earned(leaf, entry)
     so_far = sum(earned.values(), Fraction(0))
-    out_of = sum((leaf.points for leaf in leaves if leaf.key in earned), Fraction(0))
+    every = len(earned) == len(rubric.leaves)
+    out_of = (
+        rubric.worth
+        if every
+        else sum((leaf.points for leaf in rubric.leaves if leaf.key in earned), Fraction(0))
+    )
+    missing = tuple(absent[Absent.MISSING])
     total = _total(rubric, sheet, missing=missing, faults=faults, so_far=so_far, out_of=out_of)
-    return Checked(earned, missing, not_applicable, tuple(faults), so_far, out_of, total)
+    return Checked(
+        earned, missing, tuple(absent[Absent.NOT_APPLICABLE]), tuple(faults), so_far, out_of, total
+    )
 
 
 def total(rubric: Rubric, sheet: Sheet) -> Fraction | Absent:
@@ -102,16 +111,16 @@ def entry_fault(leaf: Leaf, entry: Entry) -> Fault | None:
 
 
 def _points_fault(leaf: Leaf, points: Decimal) -> Fault | None:
-    most = show_points(leaf.points)
     if not points.is_finite():
-        return Fault("not-points", f"Enter points from 0 to {most}.", leaf.key)
+        return Fault("not-points", f"Enter points from 0 to {show_points(leaf.points)}.", leaf.key)
     if points < 0:
         return Fault("points-below-zero", f"Points for “{leaf.title}” start at 0.", leaf.key)
-    if Fraction(points) > leaf.points:
-        return Fault(
-            "points-over-maximum", f"“{leaf.title}” has at most {most} points; you gave {points}.", leaf.key
-        )
-    if not in_thousandths(points):
+    value = Fraction(points)
+    if value > leaf.points:
+        most = show_points(leaf.points)
+        sentence = f"“{leaf.title}” has at most {most} points; you gave {points}."
+        return Fault("points-over-maximum", sentence, leaf.key)
+    if not in_thousandths(value):
         return Fault("points-too-fine", f"Use at most {POINT_DIGITS} decimals.", leaf.key)
     return None
 
@@ -123,25 +132,21 @@ def _rating_fault(leaf: Leaf, entry: Decimal | Rating) -> Fault | None:
     return Fault("not-on-scale", f"Choose one of: {', '.join(scale.labels())}.", leaf.key)
 
 
-def _entry_faults(rubric: Rubric, entries: Mapping[str, Entry]) -> Iterator[Fault]:
-    for leaf in rubric.leaves:
-        entry = entries[leaf.key]
-        if entry is Absent.NOT_APPLICABLE and not rubric.allow_not_applicable:
-            yield Fault(
-                "not-applicable-refused",
-                f"The notice does not allow “{leaf.title}” to be left out as not applicable. Give points.",
-                leaf.key,
-            )
-        elif entry is Absent.RECUSED:
-            yield Fault("recused-entry", "A reviewer is recused from a whole application.", leaf.key)
-        elif (fault := entry_fault(leaf, entry)) is not None:
-            yield fault
+def _absence_fault(rubric: Rubric, leaf: Leaf, entry: Absent) -> Fault | None:
+    if entry is Absent.RECUSED:
+        return Fault("recused-entry", "A reviewer is recused from a whole application.", leaf.key)
+    if entry is Absent.NOT_APPLICABLE and not rubric.allow_not_applicable:
+        return Fault(
+            "not-applicable-refused",
+            f"The notice does not allow “{leaf.title}” to be left out as not applicable. Give points.",
+            leaf.key,
+        )
+    return None
 
 
 def _unknown_keys(rubric: Rubric, sheet: Sheet) -> Iterator[Fault]:
-    known = {leaf.key for leaf in rubric.leaves}
     for key in sheet.points:
-        if key not in known:
+        if key not in rubric.scored_keys:
             yield Fault("unknown-criterion", f"The notice has no scored criterion “{key}”.", key)
 
 
@@ -169,6 +174,6 @@ def _total(
         return Undefined(f"Points are missing for {len(missing)} of {len(rubric.leaves)} criteria.")
     if not out_of:
         return Undefined("Every criterion is marked as not applicable.")
-    full = sum((leaf.points for leaf in rubric.leaves), Fraction(0))
+    full = rubric.worth
     # Criteria marked not applicable leave numerator and denominator, never count as zero.
     return so_far if out_of == full else full * so_far / out_of

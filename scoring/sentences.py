@@ -77,4 +77,7 @@ def interval_sentences(found: Intervals) -> Iterator[str]:
 
 def _estimate(found: Estimate) -> str:
     about = "about " if found.approximate else ""
-    return f"{found.value:.2f} (95 of 100: {about}{found.low:.2f} to {found.high:.2f})"
+    low, high = (
+        "no limit" if isinstance(one, Undefined) else f"{one:.2f}" for one in (found.low, found.high)
+    )
+    return f"{found.value:.2f} (95 of 100: {about}{low} to {high})"

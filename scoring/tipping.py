@@ -194,7 +194,7 @@ class _Program:
         slack = float(self.fixed[self.winner] - self.fixed[self.rival]) - (0.5 if strict else 0.0)
         self._add(row, -np.inf, slack)
         if not strict and self.rules.tie_breaks:
-            means = self.profile.mean_shares()
+            means = self.profile.mean_shares
             ahead = np.zeros(self.width)
             ahead[: self.count] = [
                 float(a - b) for a, b in zip(means[self.rival], means[self.winner], strict=True)

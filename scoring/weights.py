@@ -89,7 +89,7 @@ def smallest_change_of_means(profile: Profile) -> SmallestChange | None:
     None where no weights do: the winner has at least as many points as each rival on every criterion
     and leads on all. Zero where first place is tied already.
     """
-    shares = profile.mean_shares()
+    shares = profile.mean_shares
     best = max(dot(profile.weights, share) for share in shares.values())
     first = sorted(name for name, share in shares.items() if dot(profile.weights, share) == best)
     if len(first) > 1:
@@ -136,7 +136,7 @@ def _places(profile: Profile, weights: Weights, rules: Rules) -> dict[str, str]:
 
 def _tipping_of_means(profile: Profile, rules: Rules, position: int) -> Tipping:
     """Return where the first rival's line meets the winner's: means are straight lines in the weight."""
-    start, means = profile.weights[position], profile.mean_shares()
+    start, means = profile.weights[position], profile.mean_shares
     at_none, at_all = (with_one(profile.weights, position, Fraction(end)) for end in (0, 1))
     lines = {name: (dot(at_none, share), dot(at_all, share)) for name, share in means.items()}
     first = profile.winners(profile.weights, rules)

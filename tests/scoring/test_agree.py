@@ -201,6 +201,8 @@ def test_a_constant_shift_between_reviewers_is_full_consistency() -> None:
     assert isinstance(fixed, Estimate)
     assert isinstance(random, Estimate)
     assert (fixed.value, fixed.low, fixed.high) == (1.0, 1.0, 1.0)
+    assert isinstance(random.low, float)
+    assert isinstance(random.high, float)
     assert 0 < random.low < random.value < random.high < 1
 
 

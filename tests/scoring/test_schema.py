@@ -29,9 +29,10 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "null": type(None),
 }
-KNOWN = set(
-    ["$schema", "$ref", "$defs", "title", "description", "type", "required", "additionalProperties", "properties", "items", "anyOf", "enum", "const", "pattern", "minimum", "maximum"]
-)
+KNOWN = {
+    *("$schema", "$ref", "$defs", "title", "description", "type", "required", "additionalProperties"),
+    *("properties", "items", "anyOf", "enum", "const", "pattern", "minimum", "maximum"),
+}
 
 
 def faults(value: Any, rule: Any, path: str = "") -> Iterator[str]:

@@ -143,7 +143,7 @@ def test_the_smallest_change_by_means_is_the_linear_programs(rows: list[list[tup
 
     change = smallest_change_of_means(found)
 
-    shares = {name: np.array([float(x) for x in share]) for name, share in found.mean_shares().items()}
+    shares = {name: np.array([float(x) for x in share]) for name, share in found.mean_shares.items()}
     start = np.array([float(weight) for weight in found.weights])
     best = np.inf
     leader = shares[winners[0]]
@@ -166,7 +166,7 @@ def test_the_smallest_change_by_means_is_the_linear_programs(rows: list[list[tup
         assert best == np.inf
     else:
         assert float(change.points) == pytest.approx(100 * best, abs=1e-6)
-        after = {name: dot(change.weights, share) for name, share in found.mean_shares().items()}
+        after = {name: dot(change.weights, share) for name, share in found.mean_shares.items()}
         assert after[change.rival] >= after[winners[0]]
 
 
