@@ -54,6 +54,7 @@ class CriterionRow:
     is_scored: bool
     is_first: bool
     is_last: bool
+    is_shared: bool
     parent_key: str | None
 
 
@@ -88,7 +89,8 @@ class Reading:
     @property
     def shares_in_one_line(self) -> str:
         """Say the ceiling of every year in one line."""
-        return "; ".join(f"{years}: {share_text(share)}" for years, share in self.shares)
+        words = "; ".join(f"{years}: {share_text(share)}" for years, share in self.shares)
+        return f"{words[:1].upper()}{words[1:]}"
 
     def note(self, place: str) -> str:
         """Return why a value or its whole section is sample data; empty for a confirmed one."""
@@ -141,6 +143,7 @@ def criterion_rows(
                 is_scored=not one.criterion,
                 is_first=at == 0,
                 is_last=at == len(criteria) - 1,
+                is_shared=given is not None,
                 parent_key=parent_key,
             )
         )
