@@ -10,6 +10,7 @@ from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
 from grants.applications.models import Application
+from grants.applications.queries import waiting_for as applications_waiting
 from grants.awards.models import Award
 from grants.awards.queries import waiting_for as awards_waiting
 from grants.awards.workflow import AwardStatus
@@ -35,6 +36,7 @@ PAGE = 50
 SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
     organizations_waiting,
     competitions_waiting,
+    applications_waiting,
     screening_waiting,
     awards_waiting,
     continuations_waiting,
