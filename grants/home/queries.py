@@ -150,7 +150,6 @@ def next_milestone(session: Session, now: datetime) -> tuple[str, datetime] | No
     found += [(f"reviews due, {number}", at) for number, at in session.exec(_reviews_due(now)).all()]
     found += [(f"signature due, {fain}", at) for fain, at in session.exec(_signatures_due(now)).all()]
     found += continuation_milestones(session, now)
-    found += continuation_milestones(session, now)
     return min(found, key=lambda one: one[1], default=None)
 
 
