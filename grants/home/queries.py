@@ -29,6 +29,7 @@ from grants.organizations.models import Membership, Organization
 from grants.organizations.queries import organizations_of
 from grants.organizations.queries import waiting_for as organizations_waiting
 from grants.reviews.models import Assignment, Phase, Reviewer, Sheet
+from grants.reviews.queries.waiting import waiting_for as reviews_waiting
 from grants.reviews.workflow import AssignmentStatus, SheetStatus
 from grants.screening.queries import waiting_for as screening_waiting
 
@@ -38,6 +39,7 @@ SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
     competitions_waiting,
     applications_waiting,
     screening_waiting,
+    reviews_waiting,
     awards_waiting,
     continuations_waiting,
 )

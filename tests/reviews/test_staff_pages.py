@@ -80,7 +80,7 @@ def test_a_state_goes_from_the_call_to_a_frozen_ranking_on_the_pages(
     revise(database, scored)
     chair = act_as(scored.chair)
     for number in ("CO-1", "CO-2"):
-        path = f"/staff/reviews/panels/applications/{scored.applications[number].uid}"
+        path = f"/staff/reviews/panels/applications/{scored.applications[number].uid}/record"
         assert post(chair, path, text="Fees were discussed.", version="1", deed="sign") == 303
     assert post(chair, f"{HERE}/panels/CO/close") == 303
     officer = act_as(scored.officer)

@@ -33,6 +33,14 @@ def active_assignments(
     return list(session.exec(rows).all())
 
 
+def drafts_of(session: Session, competition_id: int) -> list[Assignment]:
+    """Return the assignments that nobody was told of, in the order they were made."""
+    rows = select(Assignment).where(
+        col(Assignment.competition_id) == competition_id, col(Assignment.status) == AssignmentStatus.DRAFT
+    )
+    return list(session.exec(rows.order_by(col(Assignment.id))).all())
+
+
 def active_pair(session: Session, application_id: int, person_id: int) -> Assignment | None:
     """Return the assignment of a pair that is not withdrawn."""
     return session.exec(

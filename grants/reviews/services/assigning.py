@@ -15,7 +15,7 @@ from grants.errors import NotFound, Refused, refuse
 from grants.findings import Finding, Level, stops
 from grants.lifecycle.perform import perform, tell
 from grants.lifecycle.record import record
-from grants.reviews.models import Assignment, Phase, Sheet
+from grants.reviews.models import Assignment, PanelMember, Phase, Sheet
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool
 from grants.reviews.queries import sheets as stored
@@ -49,17 +49,7 @@ def assign(
         raise NotFound
     if application.status not in material.REVIEWED:
         raise refuse("not-eligible", f"{application.number} has not passed the administrative review.")
-    find_conflicts(session, competition.id, now=now, people=[person_id])
-    conflict = conflicts.barring_pairs(session, competition.id).get((person_id, application.id))
-    if conflict is not None:
-        raise refuse("conflict", f"{member.name} has a conflict with {application.number}: {conflict.kind}.")
-    if assignments.active_pair(session, application.id, person_id) is not None:
-        raise refuse("twice", f"{member.name} has {application.number} already.")
-    load = pool.loads(session, competition.id).get(person_id, pool.NO_LOAD)
-    if load.total >= member.cap:
-        raise refuse(
-            "full", f"{member.name} has {load.total} of {member.cap}. Raise the cap or choose another."
-        )
+    _require_free(session, competition, application, member, now=now)
     row = Assignment(
         competition_id=competition.id,
         application_id=application.id,
@@ -81,6 +71,29 @@ def assign(
         reason=reason or None,
     )
     return row
+
+
+def _require_free(
+    session: Session,
+    competition: Competition,
+    application: Application,
+    member: PanelMember,
+    *,
+    now: datetime,
+) -> None:
+    """Raise for a conflict, a second assignment of the pair, or a full reviewer."""
+    person_id = member.person_id or 0
+    find_conflicts(session, competition.id, now=now, people=[person_id], application_id=application.id)
+    conflict = conflicts.barring_pairs(session, competition.id).get((person_id, application.id))
+    if conflict is not None:
+        raise refuse("conflict", f"{member.name} has a conflict with {application.number}: {conflict.kind}.")
+    if assignments.active_pair(session, application.id, person_id) is not None:
+        raise refuse("twice", f"{member.name} has {application.number} already.")
+    load = pool.loads(session, competition.id).get(person_id, pool.NO_LOAD)
+    if load.total >= member.cap:
+        raise refuse(
+            "full", f"{member.name} has {load.total} of {member.cap}. Raise the cap or choose another."
+        )
 
 
 def unassign(session: Session, row: Assignment, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -149,11 +162,7 @@ def send(
     require(actor, "assignment.manage", competition)
     if due_at <= now:
         raise refuse("due", "Choose a due day that lies ahead.", field="due_on")
-    drafts = [
-        row
-        for row in assignments.active_assignments(session, competition.id)
-        if row.status == AssignmentStatus.DRAFT
-    ]
+    drafts = assignments.drafts_of(session, competition.id)
     gone = assignments.untold_withdrawals(session, competition.id)
     if not drafts and not gone:
         raise refuse("nothing", "Nothing has changed since assignments were last sent.")
@@ -162,14 +171,7 @@ def send(
         raise Refused(
             [*stopping, Finding("anyway", "Mend this, or write why it is sent as it is.", field="anyway")]
         )
-    for row in drafts:
-        perform(session, row, "send", actor=actor, now=now)
-        row.sent_at, row.due_at = now, due_at
-        session.add(row)
-        _open_sheet(session, row, now)
-    for row in gone:
-        row.withdrawal_told_at = now
-        session.add(row)
+    _send_all(session, drafts, gone, due_at=due_at, actor=actor, now=now)
     sent = Sent(len(drafts), len(gone), frozenset(row.person_id for row in (*drafts, *gone)))
     event = record(
         session,
@@ -187,6 +189,25 @@ def send(
     )
     tell(session, event, "reviews.assignments_sent")
     return sent
+
+
+def _send_all(
+    session: Session,
+    drafts: list[Assignment],
+    gone: list[Assignment],
+    *,
+    due_at: datetime,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    for row in drafts:
+        perform(session, row, "send", actor=actor, now=now)
+        row.sent_at, row.due_at = now, due_at
+        session.add(row)
+        _open_sheet(session, row, now)
+    for row in gone:
+        row.withdrawal_told_at = now
+        session.add(row)
 
 
 def _open_sheet(session: Session, row: Assignment, now: datetime) -> None:

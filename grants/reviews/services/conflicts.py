@@ -45,10 +45,12 @@ def find_conflicts(
     *,
     now: datetime,
     people: Iterable[int] | None = None,
+    application_id: int | None = None,
 ) -> list[Conflict]:
     """Look for conflicts between reviewers and applications; what was found or decided before stays.
 
-    `people` limits the search; without it everyone who accepted is compared with every application.
+    `people` and `application_id` limit the search; without them everyone who accepted is compared
+    with every application.
     """
     members = {
         member.person_id: member
@@ -56,7 +58,11 @@ def find_conflicts(
         if member.person_id is not None and member.status == MemberStatus.ACCEPTED
     }
     wanted = set(members) if people is None else set(people) & set(members)
-    up_for_review = material.candidates(session, competition_id)
+    up_for_review = [
+        one
+        for one in material.candidates(session, competition_id)
+        if application_id is None or one.id == application_id
+    ]
     reviewers = reviewer_facts(session, {person_id: members[person_id] for person_id in wanted}, now=now)
     names = application_facts(session, up_for_review)
     known = conflicts.known_pairs(session, competition_id)

@@ -35,12 +35,7 @@ def freeze_state(
 ) -> Ranking:
     """Freeze the ranking of a state; a later one supersedes it, with a reason, and both stay."""
     require(actor, "ranking.freeze", competition)
-    found = round_of(session, competition, state=state)
-    ballot = found.ballots().get(state)
-    if ballot is None:
-        raise NotFound
-    standing = ranked(ballot, found.rules)
-    _require_official(session, competition, state, standing)
+    found, standing = _official(session, competition, state)
     content = freeze(found.inputs)
     earlier = panels.ranking_of(session, competition.id, state)
     if earlier is not None:
@@ -68,6 +63,16 @@ def freeze_state(
     )
     tell(session, event, "reviews.ranking_frozen")
     return ranking
+
+
+def _official(session: Session, competition: Competition, state: str) -> tuple[Round, StateRanking]:
+    found = round_of(session, competition, state=state)
+    ballot = found.ballots().get(state)
+    if ballot is None:
+        raise NotFound
+    standing = ranked(ballot, found.rules)
+    _require_official(session, competition, state, standing)
+    return found, standing
 
 
 def recompute(files: Files, ranking: Ranking) -> Verified:

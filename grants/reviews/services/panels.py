@@ -19,6 +19,7 @@ from grants.reviews.queries import sheets as stored
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.services.scoring import as_fields
 from grants.reviews.workflow import IN, PanelStatus, SheetStatus
+from scoring.threshold import Status
 
 LONGEST_RECORD = 50_000
 
@@ -63,20 +64,7 @@ def open_panel(
     require(actor, "panel.run", competition)
     found = round_of(session, competition, state=state)
     standing = _standing(found, state)
-    open_now = [refusal.message for refusal in standing.ranking.refusals if not standing.finalists]
-    missing = [one.text for one in standing.ranking.standings if one.awaited]
-    if missing or (open_now and not standing.finalists):
-        raise Refused(
-            [
-                Finding("not-in", f"{one.application}: {one.text}", field=one.application)
-                for one in standing.ranking.standings
-                if one.awaited or not standing.finalists
-            ]
-        )
-    if not standing.finalists:
-        raise refuse(
-            "no-finalist", f"No application from {state} reached the threshold. There is nothing to discuss."
-        )
+    _require_ready(standing)
     panel = _panel(session, competition, state)
     perform(session, panel, "open", actor=actor, now=now, noted={"finalists": list(standing.finalists)})
     panel.opened_at = now
@@ -98,6 +86,20 @@ def open_panel(
     for application_id in sorted(finalists):
         session.add(PanelRecord(panel_id=panel.id, application_id=application_id, updated_at=now))
     return panel
+
+
+def _require_ready(standing: StateRanking) -> None:
+    """Raise while a first sheet is missing, or where no application is a finalist."""
+    awaited = [
+        Finding("not-in", f"{one.application}: {one.text}", field=one.application)
+        for one in standing.ranking.standings
+        if one.status is Status.UNDECIDED
+    ]
+    if awaited:
+        raise Refused(awaited)
+    if not standing.finalists:
+        state = standing.state
+        raise refuse("no-finalist", f"No application from {state} reached the threshold: nothing to discuss.")
 
 
 def write_record(
@@ -254,22 +256,7 @@ def leave_out(
     require(actor, "ranking.freeze", competition)
     if not reason.strip():
         raise refuse("reason", "Write why this reviewer is left out.", field="reason")
-    found = round_of(session, competition, state=state)
-    ballot = found.ballots().get(state)
-    if ballot is None or person_id not in found.seats:
-        raise NotFound
-    seat = found.seats[person_id]
-    everyone = {name for totals in ballot.initial.values() for name in totals}
-    remain = len(everyone - {seat, *ballot.left_out})
-    if seat not in everyone or seat in ballot.left_out:
-        raise NotFound
-    if remain < found.rules.reviewers_minimum:
-        raise refuse(
-            "minimum",
-            f"{remain} reviewers would remain of at least {found.rules.reviewers_minimum}. Replace the "
-            "reviewer instead.",
-            field="reason",
-        )
+    name = _require_enough_left(session, competition, state, person_id)
     decision = LeftOut(
         competition_id=competition.id,
         state=state,
@@ -284,12 +271,29 @@ def leave_out(
         session,
         "reviewer.left_out",
         decision,
-        happened=f"left {found.people[seat]} out for all finalists of {state}",
+        happened=f"left {name} out for all finalists of {state}",
         actor=actor,
         now=now,
         reason=reason,
     )
     return decision
+
+
+def _require_enough_left(session: Session, competition: Competition, state: str, person_id: int) -> str:
+    """Return the reviewer's name; raise where fewer than the published minimum would remain."""
+    found = round_of(session, competition, state=state)
+    ballot = found.ballots().get(state)
+    if ballot is None or person_id not in found.seats:
+        raise NotFound
+    seat, needed = found.seats[person_id], found.rules.reviewers_minimum
+    everyone = {name for totals in ballot.initial.values() for name in totals} - set(ballot.left_out)
+    if seat not in everyone:
+        raise NotFound
+    remain = len(everyone) - 1
+    if remain < needed:
+        message = f"{remain} reviewers would remain of at least {needed}. Replace the reviewer instead."
+        raise refuse("minimum", message, field="reason")
+    return found.people[seat]
 
 
 def _standing(found: Round, state: str) -> StateRanking:

@@ -8,7 +8,7 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.competitions.models import Competition
 from grants.findings import Finding
-from grants.reviews.models import Assignment, Conflict, PanelMember
+from grants.reviews.models import Assignment, Conflict, PanelMember, Reviewer
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool
 from grants.reviews.queries.applications import Candidate
@@ -127,19 +127,7 @@ def board_of(session: Session, competition: Competition, actor: Actor) -> Board:
     needed = competition.reviewers_minimum or 1
     return Board(
         lines=tuple(_line(one, members, active, loads, barring, needed) for one in up_for_review),
-        seats=tuple(
-            Seat(
-                member,
-                loads.get(person_id, pool.NO_LOAD).total,
-                entries[person_id].expertise if person_id in entries else member.expertise,
-                tuple(
-                    by_id[row.application_id].number
-                    for (person, application_id), row in barring.items()
-                    if person == person_id and application_id in by_id
-                ),
-            )
-            for person_id, member in members.items()
-        ),
+        seats=tuple(_seat(one, loads, entries, barring, by_id) for one in members.values()),
         findings=gaps(session, competition, without=actor.barred),
         drafts=sum(1 for row in active if row.status == AssignmentStatus.DRAFT),
         withdrawals=len(
@@ -151,6 +139,23 @@ def board_of(session: Session, competition: Competition, actor: Actor) -> Board:
         ),
         needed=needed,
     )
+
+
+def _seat(
+    member: PanelMember,
+    loads: Mapping[int, pool.Load],
+    entries: Mapping[int, Reviewer],
+    barring: Mapping[tuple[int, int], Conflict],
+    by_id: Mapping[int, Candidate],
+) -> Seat:
+    person_id = member.person_id or 0
+    closed = tuple(
+        by_id[application_id].number
+        for person, application_id in barring
+        if person == person_id and application_id in by_id
+    )
+    skills = entries[person_id].expertise if person_id in entries else member.expertise
+    return Seat(member, loads.get(person_id, pool.NO_LOAD).total, skills, closed)
 
 
 def _line(

@@ -218,16 +218,16 @@ def reopen(competition: Competition, state: str) -> ResponseReturnValue:
     "discussion",
     permission="sheet.read",
     load=material.application_by_uid,
-    methods=("GET", "POST"),
     reads="score sheet",
 )
 def discussion(application: Application) -> ResponseReturnValue:
     """Show comments side by side by criterion, with the chair's record of the discussion."""
-    form = RecordForm()
-    if request.method == "POST" and form.is_sent():
-        answer = _record(application, form)
-        if answer is not None:
-            return answer
+    return _discussion(application)
+
+
+def _discussion(
+    application: Application, form: RecordForm | None = None, *, status: int = 200
+) -> ResponseReturnValue:
     with current.reading() as session:
         require_own_in(session, current.actor(), [application.id])
         competition = _competition(session, application.competition_id)
@@ -239,22 +239,39 @@ def discussion(application: Application) -> ResponseReturnValue:
             if row.application_id == application.id and row.status in IN
         ]
         scores = sheets.scores_of_many(session, [row.id for row in rows])
-        seats = pool.seats(pool.members_of(session, competition.id))
+        members = pool.members_of(session, competition.id)
         leaves = rubric_of(session, competition).leaves
         candidate = material.candidates_by_id(session, [application.id])[application.id]
-        names = {one.person_id: one.name for one in pool.members_of(session, competition.id)}
-    if request.method == "GET" and kept is not None:
-        form = RecordForm(formdata=None, text=kept.text, version=str(kept.version))
+    if form is None:
+        values = {"text": kept.text, "version": str(kept.version)} if kept else {}
+        form = RecordForm(formdata=None, data=values)
     return page(
+        "staff/reviews/discussion.html",
         form=form,
         competition=competition,
         candidate=candidate,
         panel=stored,
         record=kept,
-        columns=_columns(rows, seats, names),
+        columns=_columns(rows, pool.seats(members), {one.person_id: one.name for one in members}),
         scores=scores,
         leaves=leaves,
+        status=status,
     )
+
+
+@pages.page(
+    "/panels/applications/<uid>/record",
+    "keep_record",
+    permission="panel.record",
+    load=material.application_by_uid,
+    methods=("POST",),
+)
+def keep_record(application: Application) -> ResponseReturnValue:
+    """Save the chair's record, sign it, or take the signature back."""
+    form = RecordForm()
+    if not form.is_sent():
+        return _discussion(application, form)
+    return _record(application, form)
 
 
 def _columns(
@@ -270,8 +287,7 @@ def _columns(
     ]
 
 
-def _record(application: Application, form: RecordForm) -> ResponseReturnValue | None:
-    """Save, sign or take back the signature; None where the form has to come back."""
+def _record(application: Application, form: RecordForm) -> ResponseReturnValue:
     by_script = request.headers.get("X-Requested-With") == "fetch"
     deed = request.form.get("deed", "save")
     try:
@@ -282,12 +298,12 @@ def _record(application: Application, form: RecordForm) -> ResponseReturnValue |
             return jsonify(message=stale.message, current=stale.current), 409
         form.version.data = str(stale.version)
         form.text.errors = [f"{stale.message} Stored now: {stale.current['text']}"]
-        return None
+        return _discussion(application, form, status=409)
     except Refused as refusal:
         if by_script:
             raise
         form.refuse(refusal)
-        return None
+        return _discussion(application, form)
     if by_script:
         zone = str(request.form.get("zone", "America/New_York"))
         return jsonify(version=kept.version, saved=clock_time(current.now(), zone))
