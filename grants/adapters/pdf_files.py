@@ -56,14 +56,24 @@ def _facts(pdf: pikepdf.Pdf) -> PdfFacts:
 
 
 def _is_active(pdf: pikepdf.Pdf) -> bool:
-    """Look for scripts, launch actions, embedded files and dynamic forms in every object."""
-    for item in pdf.objects:
-        if isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
+    """Look for scripts, launch actions, embedded files and dynamic forms in every object and inside each."""
+    waiting = [*pdf.objects, pdf.trailer]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, pikepdf.Array):
+            waiting.extend(part for part in item if _is_inside(part))
+        elif isinstance(item, pikepdf.Dictionary | pikepdf.Stream):
             if any(name in item for name in _ACTIVE):
                 return True
             if item.get("/S") in {pikepdf.Name("/JavaScript"), pikepdf.Name("/Launch")}:
                 return True
+            waiting.extend(part for part in item.values() if _is_inside(part))
     return False
+
+
+def _is_inside(part: object) -> bool:
+    """Say whether a part is written inside its object; what is referred to is among the objects itself."""
+    return isinstance(part, pikepdf.Array | pikepdf.Dictionary) and not part.is_indirect
 
 
 def _refused(code: str, message: str) -> PdfFacts:
