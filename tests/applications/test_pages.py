@@ -1,19 +1,38 @@
 """The applicant's pages as the applicant meets them."""
 
-from collections.abc import Iterator
+import io
 from dataclasses import dataclass
+from datetime import timedelta
 
+import pikepdf
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
 
 from grants.adapters.files import Files
+from grants.applications import queries
 from grants.applications.models import Application
+from grants.clock import StoppedClock
 from grants.database import Database
 from tests.factories import applications as make
 from tests.plugins.web import ActAs
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+FETCH = {"X-Requested-With": "fetch"}
+MIB = 1024 * 1024
+LOCK = pikepdf.Encryption(owner="owner", user="user")
+
+
+def piece(start: int, chunk: bytes, size: int) -> dict[str, str]:
+    """The headers of one piece of a file."""
+    return {
+        "Content-Type": "application/octet-stream",
+        "Content-Range": f"bytes {start}-{start + len(chunk) - 1}/{size}",
+        "X-File-Name": "proposal.pdf",
+        "X-File-Key": "abc",
+        **FETCH,
+    }
 
 
 @dataclass
@@ -48,12 +67,12 @@ class Stage:
 
 
 @pytest.fixture
-def stage(app: Flask, act_as: ActAs) -> Iterator[Stage]:
+def stage(app: Flask, act_as: ActAs) -> Stage:
     app.config["WTF_CSRF_ENABLED"] = False
     with app.extensions["grants.database"].writing() as session:
         scene = make.make_scene(session)
         application = make.start(session, scene)
-    yield Stage(app, scene, application, act_as)
+    return Stage(app, scene, application, act_as)
 
 
 @pytest.mark.parametrize(
@@ -83,3 +102,233 @@ def test_another_host_does_not_know_of_it(stage: Stage, rest: str) -> None:
     answer = stage.act_as(stage.scene.stranger).get(stage.url(rest))
 
     assert answer.status_code == 404
+
+
+def test_an_autosave_answers_with_its_version_and_the_time(stage: Stage) -> None:
+    answer = stage.writer().post(
+        stage.url("/sections/strategy"), data={"text": "Four offices.", "version": "0"}, headers=FETCH
+    )
+
+    assert answer.json == {"version": 1, "saved": "9:00:00 a.m. EDT"}
+
+
+def test_a_stale_section_meets_both_texts_and_nothing_is_lost(stage: Stage) -> None:
+    client = stage.writer()
+    client.post(stage.url("/sections/strategy"), data={"text": "Stored text.", "version": "0"})
+
+    by_script = client.post(
+        stage.url("/sections/strategy"), data={"text": "Typed text.", "version": "0"}, headers=FETCH
+    )
+    by_form = client.post(stage.url("/sections/strategy"), data={"text": "Typed text.", "version": "0"})
+
+    assert (by_script.status_code, by_form.status_code) == (409, 409)
+    assert by_script.json is not None
+    difference = client.get(by_script.json["difference"]).text
+    for page in (difference, by_form.text):
+        assert "Typed" in page
+        assert "Stored" in page
+
+
+def test_somebody_chooses_between_two_texts(stage: Stage) -> None:
+    client = stage.writer()
+    client.post(stage.url("/sections/strategy"), data={"text": "Stored text.", "version": "0"})
+    clash = client.post(
+        stage.url("/sections/strategy"), data={"text": "Typed text.", "version": "0"}, headers=FETCH
+    )
+    assert clash.json is not None
+
+    client.post(clash.json["difference"], data={"keep": "typed", "text": "Typed text.", "version": "1"})
+
+    assert "Typed text." in client.get(stage.url("/sections/strategy")).text
+
+
+def test_the_same_text_twice_is_a_success(stage: Stage) -> None:
+    client = stage.writer()
+    sent = {"text": "Four offices.", "version": "0"}
+    client.post(stage.url("/sections/strategy"), data=sent)
+
+    answer = client.post(stage.url("/sections/strategy"), data=sent, headers=FETCH)
+
+    assert (answer.status_code, answer.json and answer.json["version"]) == (200, 1)
+
+
+def test_a_section_keeps_its_lines_and_drops_control_signs(stage: Stage) -> None:
+    client = stage.writer()
+    client.post(stage.url("/sections/strategy"), data={"text": "One\r\n\x00\r\n- two\x07", "version": "0"})
+
+    assert "One\n\n- two</textarea>" in client.get(stage.url("/sections/strategy")).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("12.345", "Enter dollars and at most two digits for cents, for example 1,668,359.00."),
+        ("-5", "Enter an amount of zero or more. A negative amount does not belong here."),
+        ("9" * 30, "Enter an amount of at most 99,999,999,999.99."),
+        ("a lot", "Enter dollars and at most two digits for cents, for example 1,668,359.00."),
+    ],
+)
+def test_what_is_no_amount_comes_back_with_a_sentence(stage: Stage, typed: str, sentence: str) -> None:
+    answer = stage.writer().post(
+        stage.url("/budget/1"), data={"version": "0", "applicant__cash": typed, "state_local__cash": "7.00"}
+    )
+
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert f'value="{typed}"' in answer.text
+    assert 'value="7.00"' in answer.text
+
+
+def test_a_budget_year_recalculates_without_storing(stage: Stage) -> None:
+    client = stage.writer()
+
+    answer = client.post(
+        stage.url("/budget/1"), data={"version": "0", "applicant__cash": "5.00", "do": "recalculate"}
+    )
+
+    assert '<output id="counted" class="tabular">5.00</output>' in answer.text
+    assert 'value="5.00"' not in client.get(stage.url("/budget/1")).text
+
+
+def test_two_people_change_one_amount_and_see_both(stage: Stage) -> None:
+    client = stage.writer()
+    client.post(stage.url("/budget/1"), data={"version": "0", "applicant__cash": "5.00"})
+
+    answer = client.post(stage.url("/budget/1"), data={"version": "0", "applicant__cash": "6.00"})
+
+    assert answer.status_code == 409
+    assert "Applicant contribution, cash" in answer.text
+    assert ("5.00" in answer.text, "6.00" in answer.text) == (True, True)
+
+
+def test_other_fields_of_a_colleague_are_merged(stage: Stage) -> None:
+    client = stage.writer()
+    federal = {"nist_federal__federal": "1,668,359.00"}
+    client.post(stage.url("/budget/1"), data={"version": "0", "applicant__cash": "5.00", **federal})
+
+    answer = client.post(
+        stage.url("/budget/1"), data={"version": "0", "state_local__cash": "6.00", **federal}
+    )
+
+    assert answer.status_code == 303
+    page = client.get(stage.url("/budget/1")).text
+    assert ('value="5.00"' in page, 'value="6.00"' in page) == (True, True)
+
+
+def test_year_one_is_copied_to_the_others(stage: Stage) -> None:
+    client = stage.writer()
+    client.post(stage.url("/budget/1"), data={"version": "0", "applicant__cash": "5.00"})
+
+    client.post(stage.url("/budget/1/copy"))
+
+    assert 'value="5.00"' in client.get(stage.url("/budget/5")).text
+
+
+def scripted(document: pikepdf.Pdf) -> None:
+    document.Root.OpenAction = pikepdf.Dictionary(S=pikepdf.Name.JavaScript, JS="app.alert(1)")
+
+
+BAD_FILES = {
+    "empty": (b"", "This file is empty. Choose the file again."),
+    "a picture": (b"GIF89a" + make.pdf(), "This is not a PDF, whatever its name says."),
+    "damaged": (b"%PDF-1.7 nothing", "This PDF is damaged and cannot be opened."),
+    "locked": (
+        make.pdf(deterministic_id=False, encryption=LOCK),
+        "This PDF has a password. Save a copy without one and add it again.",
+    ),
+    "scripted": (make.pdf(change=scripted), "This PDF carries a script, which we do not store."),
+    "too long": (make.pdf(pages=5), "This file has 5 pages; the limit is 3. Remove 2,"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD_FILES)
+def test_a_file_that_does_not_fit_is_refused_with_what_to_do(stage: Stage, kind: str) -> None:
+    content, sentence = BAD_FILES[kind]
+    client = stage.writer()
+
+    whole = client.post(
+        stage.url("/documents"), data={"key": "proposal", "file": (io.BytesIO(content), "proposal.pdf")}
+    )
+
+    assert whole.status_code == 422
+    assert sentence in whole.text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in BAD_FILES if kind != "empty"])
+def test_a_file_in_pieces_is_refused_in_the_same_words(stage: Stage, kind: str) -> None:
+    content, sentence = BAD_FILES[kind]
+
+    answer = stage.writer().put(
+        stage.url("/documents/proposal/pieces"), data=content, headers=piece(0, content, len(content))
+    )
+
+    assert answer.status_code == 422
+    assert answer.json is not None
+    assert sentence in answer.json["findings"][0]["message"]
+
+
+def test_an_upload_goes_on_where_it_broke_off(stage: Stage) -> None:
+    content = make.large_pdf(1_500_000)
+    client = stage.writer()
+    url = stage.url("/documents/proposal/pieces")
+    first, rest = content[:MIB], content[MIB:]
+    client.put(url, data=first, headers=piece(0, first, len(content)))
+
+    again = client.put(url, data=first, headers=piece(0, first, len(content)))
+    ahead = client.put(url, data=rest[:10], headers=piece(MIB + 5, rest[:10], len(content)))
+    last = client.put(url, data=rest, headers=piece(MIB, rest, len(content)))
+
+    assert (again.status_code, again.json) == (200, {"received": MIB})
+    assert (ahead.status_code, ahead.json) == (409, {"received": MIB})
+    assert last.json is not None
+    assert last.json["received"] == len(content)
+    assert "proposal.pdf" in client.get(last.json["url"]).text
+
+
+def test_a_file_of_four_megabytes_comes_in_one_form(stage: Stage) -> None:
+    sent = {"key": "letters", "file": (io.BytesIO(make.large_pdf(4_000_000)), "letter.pdf")}
+
+    answer = stage.writer().post(stage.url("/documents"), data=sent)
+
+    assert answer.status_code == 303
+
+
+def test_a_stored_file_is_never_sniffed_or_kept(stage: Stage) -> None:
+    client = stage.writer()
+    client.post(stage.url("/documents"), data={"key": "letters", "file": (io.BytesIO(make.pdf()), "a.pdf")})
+    with stage.database.reading() as session:
+        (row,) = queries.attached_documents(session, stage.application.id)
+
+    answer = client.get(stage.url(f"/files/{row.document.uid}"))
+
+    assert answer.data == make.pdf()
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+
+
+def test_the_last_page_says_what_came_late(stage: Stage, clock: StoppedClock) -> None:
+    stage.complete()
+    clock.put(make.DEADLINE + timedelta(seconds=4))
+    client = stage.act_as(stage.scene.representative)
+
+    answer = client.post(
+        stage.url("/certify"), data={"name": "Dana Hale", "title": "President", "agreed": "y"}
+    )
+
+    assert answer.status_code == 422
+    assert (
+        "The deadline was October 15, 2014, 11:59:00 p.m. EDT. Your request reached us at October 15, 2014, "
+        "11:59:04 p.m. EDT. It was kept and not accepted."
+    ) in answer.text
+
+
+def test_saving_a_budget_year_takes_few_queries(stage: Stage) -> None:
+    client = stage.writer()
+    counted: list[str] = []
+    event.listen(stage.database.engine, "before_cursor_execute", lambda *args: counted.append(str(args[2])))
+
+    client.post(stage.url("/budget/1"), data={"version": "0", "applicant__cash": "5.00"}, headers=FETCH)
+
+    queries_run = [statement for statement in counted if not statement.startswith(("BEGIN", "PRAGMA"))]
+    assert len(queries_run) <= 10, queries_run

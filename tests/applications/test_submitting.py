@@ -14,7 +14,7 @@ from grants.applications.rules.content import content_hash, from_json
 from grants.applications.services import budgeting, cover, drafting, submitting
 from grants.applications.services.workspace import workspace_of
 from grants.database import Database
-from grants.errors import MoveRefused, NotFound, Refused
+from grants.errors import MoveRefused, NotFound, Refused, StaleVersion
 from grants.findings import stops
 from grants.money import dollars
 from tests.factories import applications as make
@@ -62,8 +62,8 @@ def test_a_host_has_one_application_for_a_state(session: Session, scene: make.Sc
         make.start(session, scene)
 
     assert refusal.value.findings[0].message == (
-        f"Front Range Manufacturing Alliance already has an application for Colorado ({first.number}). A host has one "
-        "application for each state: open that one instead."
+        f"Front Range Manufacturing Alliance already has an application for Colorado ({first.number}). "
+        "A host has one application for each state: open that one instead."
     )
 
 
@@ -80,15 +80,15 @@ def test_a_withdrawn_application_makes_room_for_another(
 @pytest.mark.parametrize(
     ("after", "counts"),
     [
-        (-SECOND, True),
-        (timedelta(), True),
-        (timedelta(microseconds=999_999), True),
-        (SECOND, False),
-        (timedelta(seconds=4), False),
+        (-SECOND, Submission),
+        (timedelta(), Submission),
+        (timedelta(microseconds=999_999), Submission),
+        (SECOND, LateAttempt),
+        (timedelta(seconds=4), LateAttempt),
     ],
 )
 def test_the_deadline_is_held_to_the_second(
-    session: Session, scene: make.Scene, ready: Application, after: timedelta, counts: bool
+    session: Session, scene: make.Scene, ready: Application, after: timedelta, counts: type
 ) -> None:
     outcome = submitting.submit(
         session,
@@ -98,8 +98,8 @@ def test_the_deadline_is_held_to_the_second(
         now=make.DEADLINE + after,
     )
 
-    assert isinstance(outcome, Submission if counts else LateAttempt)
-    assert str(ready.status) == ("submitted" if counts else "draft")
+    assert type(outcome) is counts
+    assert str(ready.status) == ("submitted" if counts is Submission else "draft")
 
 
 def test_a_late_attempt_is_kept_with_its_instant_and_content(
@@ -216,8 +216,10 @@ def test_a_source_needs_its_letter_and_adds_up_with_the_table(
     budgeting.add_source(session, ready, make.state_source(), for_years=[1], actor=scene.writer, now=make.NOW)
 
     assert [fault.message for fault in stops(workspace_of(session, ready).findings)] == [
-        "Year 1, State and local funds, cash: the budget says $0.00, the named sources give $100.00. "
-        "Name every source, or correct the amount.",
+        (
+            "Year 1, State and local funds, cash: the budget says $0.00, the named sources give $100.00. "
+            "Name every source, or correct the amount."
+        ),
         "Letter of commitment missing: State of Colorado, $100.00.",
     ]
 
@@ -226,8 +228,6 @@ def test_a_former_title_is_not_overwritten(session: Session, scene: make.Scene, 
     about = cover.About(
         project_title="Another title", service_area="", center_director="M. Diaz", contact_person_id=None
     )
-    from grants.errors import StaleVersion
-
     with pytest.raises(StaleVersion):
         cover.save_about(session, ready, about, version=1, actor=scene.writer, now=make.NOW)
 
@@ -239,7 +239,7 @@ def test_two_at_once_leave_one_submission(database: Database, tmp_path: Path) ->
         application = make.start(session, scene)
         make.complete(session, scene, application, files)
 
-    numbers = {number for number in _submit_twice(database, scene, application)}
+    numbers = set(_submit_twice(database, scene, application))
 
     with database.reading() as session:
         assert [row.number for row in queries.submissions_of(session, application.id)] == list(numbers)

@@ -1,6 +1,5 @@
 """A host's way through its application in a real browser, with axe on every page."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,11 +40,11 @@ class Walk:
 
 
 @pytest.fixture
-def walk(server: Server) -> Iterator[Walk]:
+def walk(server: Server) -> Walk:
     with server.app.extensions["grants.database"].writing() as session:
         scene = make.make_scene(session)
         application = make.start(session, scene)
-    yield Walk(server, scene, application)
+    return Walk(server, scene, application)
 
 
 def test_the_pages_of_a_draft_are_accessible(
