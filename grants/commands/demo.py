@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Final
 
 import click
+from sqlalchemy import event
 from sqlmodel import Session
 
 from grants import chance
@@ -46,6 +47,8 @@ def demo() -> None:
         return
     clock = StoppedClock(_instant(story.BEGINS))
     app = create_app(settings, database=database, clock=clock)
+    if database.is_sqlite:
+        _write_without_waiting(database)
     stage = Stage(
         database=database,
         files=app.extensions["grants.files"],
@@ -88,6 +91,13 @@ def build(stage: Stage) -> None:
         row.clock_offset_seconds = (stage.clock.now() - real_now()).total_seconds()
         session.add(row)
     _note(stage.database, "built")
+
+
+def _write_without_waiting(database: Database) -> None:
+    """Leave it to the system when the disk has it: what a power cut spoils here is built again."""
+    event.listen(
+        database.engine, "checkout", lambda raw, _record, _proxy: raw.execute("PRAGMA synchronous=OFF")
+    )
 
 
 def _note(database: Database, how_far: str) -> None:
