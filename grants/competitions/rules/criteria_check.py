@@ -64,22 +64,21 @@ def _total(criteria: Criteria) -> Iterator[Finding]:
 
 
 def _family(one: CriterionPlan, given: Fraction | None) -> Iterator[Finding]:
-    points = points_of(one, given)
+    points, share = points_of(one, given), equal_share(one, given)
     if not one.criterion:
         return
-    share = equal_share(one, points)
-    if share is not None:
-        yield from _equal(one, share)
-    elif not one.equal:
-        yield from _sum(one, points)
+    below = [points_of(child, share) for child in one.criterion]
+    if points is not None and all(value is not None for value in below):
+        if one.equal:
+            yield from _equal(one, points / len(one.criterion))
+        else:
+            yield from _sum(one, points, sum((value for value in below if value is not None), Fraction(0)))
     for child in one.criterion:
         yield from _family(child, share)
 
 
-def _sum(one: CriterionPlan, points: Fraction | None) -> Iterator[Finding]:
-    below = [points_of(child) for child in one.criterion]
-    found = sum((value for value in below if value is not None), Fraction(0))
-    if points is not None and all(value is not None for value in below) and found != points:
+def _sum(one: CriterionPlan, points: Fraction, found: Fraction) -> Iterator[Finding]:
+    if found != points:
         yield wrong(
             "sub_criteria",
             f"The sub-criteria of “{one.title}” add up to {show_fraction(found)}; "

@@ -148,7 +148,7 @@ def criterion_rows(
             )
         )
         found.extend(
-            criterion_rows(one.criterion, level=level + 1, given=equal_share(one, points), parent_key=one.key)
+            criterion_rows(one.criterion, level=level + 1, given=equal_share(one, given), parent_key=one.key)
         )
     return found
 

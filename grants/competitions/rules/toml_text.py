@@ -41,7 +41,7 @@ def load(text: str) -> tuple[Notice | None, list[Finding]]:
     try:
         raw = tomllib.loads(text, parse_float=Decimal)
     except (tomllib.TOMLDecodeError, RecursionError) as fault:
-        return None, [_finding("not_toml", f"This is not TOML that can be read: {fault}.", None)]
+        return None, [_finding("not_toml", _unreadable(str(fault)), None)]
     places = dict(_places(text))
     declared = raw.pop("format", None)
     if declared != FORMAT:
@@ -115,6 +115,13 @@ def _text(value: str) -> str:
         json.dumps(line, ensure_ascii=False)[1:-1].replace("\x7f", "\\u007f") for line in value.split("\n")
     ]
     return '"""\n' + "\n".join(lines) + '"""'
+
+
+def _unreadable(said: str) -> str:
+    """Say where the text stops being TOML; the parser's own words are for programmers."""
+    place = re.search(r"\(at ([^)]+)\)", said)
+    where = f" at {place[1]}" if place else ""
+    return f"This is not TOML that can be read{where}. Look at the quotes, brackets and signs there."
 
 
 def _told(fault: Fault, places: Mapping[str, int]) -> Finding:

@@ -50,15 +50,21 @@ def unpointed(criteria: tuple[CriterionPlan, ...], given: Fraction | None = None
         if not one.criterion:
             found.extend([one] if points is None else [])
         else:
-            found.extend(unpointed(one.criterion, equal_share(one, points)))
+            found.extend(unpointed(one.criterion, equal_share(one, given)))
     return found
 
 
-def equal_share(criterion: CriterionPlan, points: Fraction | None) -> Fraction | None:
-    """Return what each sub-criterion of an equal parent is worth; None where they have their own points."""
-    if not criterion.equal or not criterion.criterion or points is None:
+def equal_share(criterion: CriterionPlan, given: Fraction | None) -> Fraction | None:
+    """Return what each sub-criterion of an equal parent is worth.
+
+    `given` is what the parent got from an equal parent of its own. None where the sub-criteria keep
+    their own points: the parent is not equal, or has no points to share.
+    """
+    if given is None and criterion.points is not None:
+        given = Fraction(criterion.points)
+    if not criterion.equal or not criterion.criterion or given is None:
         return None
-    return points / len(criterion.criterion)
+    return given / len(criterion.criterion)
 
 
 def weights(criteria: Criteria) -> list[Weight]:
@@ -87,7 +93,7 @@ def _scored(
     for one in criteria:
         points, path = points_of(one, given), (*above, one.title)
         if one.criterion:
-            found.extend(_scored(one.criterion, equal_share(one, points), path))
+            found.extend(_scored(one.criterion, equal_share(one, given), path))
         else:
             found.append((one, path, points or Fraction(0)))
     return found

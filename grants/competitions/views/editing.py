@@ -19,6 +19,7 @@ from grants.competitions.rules.differences import Change, section_changes
 from grants.competitions.rules.publication import PublicationFacts, section_findings
 from grants.competitions.rules.reading import criterion_rows
 from grants.competitions.rules.weights import sum_of
+from grants.competitions.rules.wording import lines_of
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.findings import Finding
 from grants.web import current
@@ -63,6 +64,14 @@ class Desk:
     def criterion_url(self, key: str, *, under: str | None = None) -> str:
         """Return the address of a criterion's form; the key “new” adds one."""
         return url_for(self.page_of_criterion, number=self.competition.number, key=key, under=under)
+
+    def label_of(self, place: str) -> str:
+        """Name a value of the notice, such as “states” or “dates.deadline”, with what it is now."""
+        section, _, field = place.partition(".")
+        if section not in n.SECTIONS:
+            return place
+        line = lines_of(self.notice, section).get(field)
+        return f"{line.label}: {line.shown}" if line else n.SECTIONS[section]
 
     @property
     def points_sum(self) -> Fraction:
