@@ -1,5 +1,6 @@
 """The self-check: one page per step, no account needed, and the result with its address."""
 
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from flask import request, url_for
@@ -153,6 +154,7 @@ def result(kept: SelfCheck) -> ResponseReturnValue:
         competition=competition,
         state_name=POSTAL_CODES.get(kept.state, kept.state),
         words=WORDS,
+        dates={one["rule"]: date.fromisoformat(one["evidence_on"]) for one in kept.results},
         failed=outcomes.count(Outcome.FAIL),
         look=outcomes.count(Outcome.LOOK),
         start=start,
