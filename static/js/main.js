@@ -10,6 +10,7 @@ const parts = [
   ["form[data-upload]", "./upload.js"],
   ["[data-viewer]", "./viewer.js"],
   ["[data-split]", "./split.js"],
+  ["[data-sheet-total]", "./sheet.js"],
   ["[data-stream]", "./sse.js"],
 ];
 

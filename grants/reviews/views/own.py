@@ -11,6 +11,7 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import NotFound
 from grants.reviews.models import Assignment, Panel, PanelMember, Phase, Score, Sheet
 from grants.reviews.queries import applications as material
@@ -68,7 +69,7 @@ def index() -> ResponseReturnValue:
     """List one's own reviews by state, with own progress only."""
     with current.reading() as session:
         found = reviews_of(session, current.actor())
-    return page(found=found)
+    return page(found=found, names=POSTAL_CODES)
 
 
 @pages.page("/compare/<number>", "compare", permission="review.list")
@@ -89,7 +90,7 @@ def panel_calls() -> ResponseReturnValue:
     """List the panel calls of the states one reviews."""
     with current.reading() as session:
         rows = _panels(session, current.actor())
-    return page(rows=rows)
+    return page(rows=rows, names=POSTAL_CODES)
 
 
 @pages.page("/declarations", "declarations", permission="review.list")

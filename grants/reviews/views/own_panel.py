@@ -10,6 +10,7 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import NotFound
 from grants.reviews.models import Panel, Phase, Score, Sheet
 from grants.reviews.queries import applications as material
@@ -59,7 +60,7 @@ def panel(row: Panel) -> ResponseReturnValue:
         leaves: tuple[Leaf, ...] = rubric_of(session, competition).leaves
     if not found:
         raise NotFound
-    return page(panel=row, competition=competition, found=found, leaves=leaves)
+    return page(panel=row, competition=competition, found=found, leaves=leaves, names=POSTAL_CODES)
 
 
 def finalists_of(session: Session, competition: Competition, row: Panel, actor: Actor) -> list[Finalist]:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 from grants.applications.models import Application
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import MoveRefused, NotFound, Refused, StaleVersion
 from grants.reviews.forms.joining import DeedForm
 from grants.reviews.forms.sheets import ReasonForm
@@ -46,7 +47,7 @@ def panel_list(competition: Competition) -> ResponseReturnValue:
     rankings = (
         {} if owed else {state: one for state, one in state_rankings(found).items() if state not in hidden}
     )
-    return page(competition=competition, rankings=rankings, panels=by_state, owed=owed)
+    return page(competition=competition, names=POSTAL_CODES, rankings=rankings, panels=by_state, owed=owed)
 
 
 @pages.page(
@@ -71,6 +72,7 @@ def _show(competition: Competition, state: str, form: Form | None = None) -> Res
         "staff/reviews/panel.html",
         form=form or DeedForm(formdata=None),
         competition=competition,
+        names=POSTAL_CODES,
         state=state,
         matrix=matrix,
         lacking=lacking,

@@ -8,6 +8,7 @@ from sqlmodel import Session
 
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import NotFound, Refused
 from grants.reviews.forms.joining import DeedForm
 from grants.reviews.forms.staff import FreezeForm, LeaveOutForm
@@ -45,6 +46,7 @@ def ranking(competition: Competition) -> ResponseReturnValue:
     )
     return page(
         competition=competition,
+        names=POSTAL_CODES,
         found=found,
         rankings=rankings,
         frozen=frozen,
@@ -77,6 +79,7 @@ def _state(
         "staff/reviews/ranking_state.html",
         form=form,
         competition=competition,
+        names=POSTAL_CODES,
         state=state,
         found=found,
         one=standing,
