@@ -1,9 +1,10 @@
 """Forms of the home pages."""
 
-from wtforms import HiddenField, SelectField
+from wtforms import EmailField, HiddenField, SelectField
+from wtforms.validators import Length
 
-from grants.accounts.forms import ZONES
-from grants.web.fields import DayField, HourField, choices
+from grants.accounts.forms import ZONES, Address
+from grants.web.fields import DayField, HourField, Needed, choices, text
 from grants.web.forms import Form
 
 
@@ -15,6 +16,38 @@ class ClockForm(Form):
     date = DayField("Date")
     time = HourField("Time")
     zone = SelectField("Zone", choices=choices(ZONES), validate_choice=False)
+
+
+class ContactForm(Form):
+    """Whom people may ask."""
+
+    name = text("Name", needed="Enter whom people may ask.", longest=200)
+    phone = text("Phone", needed="Enter the phone number.", longest=40)
+    hours = text("Hours", needed="Enter the hours, with their time zone.", longest=120)
+    email = text("Mail address", longest=254)
+
+    def fields(self) -> dict[str, str]:
+        """Return what was typed as it is kept."""
+        return {
+            "name": self.name.data or "",
+            "phone": self.phone.data or "",
+            "hours": self.hours.data or "",
+            "email": self.email.data or "",
+        }
+
+
+class MailForm(Form):
+    """Where a mail goes again, or that it arrived."""
+
+    address = EmailField(
+        "Mail address",
+        validators=[
+            Needed("Enter the mail address."),
+            Length(max=320, message="A mail address has at most 254 characters."),
+            Address(),
+        ],
+    )
+    deed = HiddenField(default="again")
 
 
 class VerifyForm(Form):

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, true
 from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
+from grants.access.roles import Role
 from grants.applications.models import Application
 from grants.applications.queries import waiting_for as applications_waiting
 from grants.awards.models import Award
@@ -22,9 +23,10 @@ from grants.competitions.workflow import CompetitionStatus
 from grants.continuations.queries.waiting import next_milestones as continuation_milestones
 from grants.continuations.queries.waiting import waiting_for as continuations_waiting
 from grants.home.rules import LATELY
-from grants.lifecycle.models import Event, Installation
+from grants.jobs.models import Job
+from grants.lifecycle.models import Event, Installation, Message, MessageStatus, Notice, NoticeStatus
 from grants.lifecycle.queries import installation
-from grants.lifecycle.waiting import Waiting
+from grants.lifecycle.waiting import OTHERS_WAIT, Waiting
 from grants.organizations.models import Membership, Organization
 from grants.organizations.queries import organizations_of
 from grants.organizations.queries import waiting_for as organizations_waiting
@@ -34,16 +36,8 @@ from grants.reviews.workflow import AssignmentStatus, SheetStatus
 from grants.screening.queries import waiting_for as screening_waiting
 
 PAGE = 50
-SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
-    organizations_waiting,
-    competitions_waiting,
-    applications_waiting,
-    screening_waiting,
-    reviews_waiting,
-    awards_waiting,
-    continuations_waiting,
-)
-"""Every slice that offers rows; a row's endpoint says on whose home page it stands."""
+UNDELIVERED = (MessageStatus.REFUSED, MessageStatus.UNKNOWN)
+VERIFY_EVERY = timedelta(days=3)
 
 
 @dataclass(frozen=True)
@@ -180,6 +174,59 @@ def running(session: Session, actor: Actor, now: datetime) -> list[Running]:
     return [_running(competition, statuses, sheets, now) for competition in published]
 
 
+def undelivered(session: Session, *, most: int = 200) -> list[Message]:
+    """Return the mail on which a person must decide: refused for good, or killed inside the exchange."""
+    rows = select(Message).where(col(Message.progress).in_(UNDELIVERED)).order_by(col(Message.id).desc())
+    return list(session.exec(rows.limit(most)).all())
+
+
+def message_by_uid(session: Session, uid: str) -> Message | None:
+    """Return one mail by the name used in URLs."""
+    return session.exec(select(Message).where(col(Message.uid) == uid)).first()
+
+
+def failed_notices(session: Session, *, most: int = 200) -> list[Notice]:
+    """Return the notices that could not be turned into mail, newest first."""
+    rows = select(Notice).where(col(Notice.progress) == NoticeStatus.FAILED).order_by(col(Notice.id).desc())
+    return list(session.exec(rows.limit(most)).all())
+
+
+def mail_counts(session: Session) -> dict[str, int]:
+    """Return how many mails stand where."""
+    rows = session.exec(select(Message.progress, func.count(col(Message.id))).group_by(Message.progress))
+    return {str(progress): count for progress, count in rows.all()}
+
+
+def jobs_of_late(session: Session, *, most: int = 50) -> list[Job]:
+    """Return the newest jobs."""
+    return list(session.exec(select(Job).order_by(col(Job.id).desc()).limit(most)).all())
+
+
+def administration_waiting(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    """Return what waits for the administrator: mail on which to decide, and a chain not verified lately."""
+    if Role.ADMINISTRATOR not in actor.staff_roles:
+        return []
+    found = []
+    counts = mail_counts(session)
+    count = sum(counts.get(status, 0) for status in UNDELIVERED)
+    if count:
+        mails = "1 mail" if count == 1 else f"{count} mails"
+        found.append(
+            _administrative(f"Decide on {mails}", "Refused, or not known to have arrived", "staff.home.mail")
+        )
+    verified = last_verification(session)
+    if verified is None or now - verified.at > VERIFY_EVERY:
+        days = "so far" if verified is None else f"for {(now - verified.at).days} days"
+        found.append(_administrative("Verify the chain", f"Not verified {days}", "staff.home.events"))
+    return found
+
+
+def _administrative(verb: str, why: str, endpoint: str) -> Waiting:
+    return Waiting(
+        verb, why, None, "The installation", endpoint, urgency=OTHERS_WAIT, role=Role.ADMINISTRATOR
+    )
+
+
 def contact(session: Session) -> dict[str, str] | None:
     """Return whom to ask: name, phone, hours and mail address, as the installation keeps them."""
     row = installation(session)
@@ -309,3 +356,16 @@ def _step(
     if done < all_ or not all_:
         return 2
     return 3 if statuses.get((competition.id, "eligible"), 0) else 4
+
+
+SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
+    organizations_waiting,
+    competitions_waiting,
+    applications_waiting,
+    screening_waiting,
+    reviews_waiting,
+    awards_waiting,
+    continuations_waiting,
+    administration_waiting,
+)
+"""Every slice that offers rows; a row's endpoint says on whose home page it stands."""

@@ -5,13 +5,14 @@ from datetime import datetime
 
 from sqlmodel import Session
 
-from grants.access.actor import Actor
+from grants.access.actor import SYSTEM, Actor
 from grants.access.check import require
 from grants.clock import real_now
 from grants.config import Mode
 from grants.errors import NotFound, refuse
 from grants.home import queries
-from grants.lifecycle.models import Installation
+from grants.lifecycle import outbox
+from grants.lifecycle.models import Installation, Message, MessageStatus
 from grants.lifecycle.record import record
 from grants.lifecycle.verify import Verdict, verify_chain
 
@@ -47,6 +48,67 @@ def move_clock(session: Session, to: datetime, *, mode: Mode, actor: Actor, now:
         now=to,
         facts={"before": {"clock": now.isoformat()}, "after": {"clock": to.isoformat()}},
     )
+
+
+def set_contact(session: Session, contact: dict[str, str], *, actor: Actor, now: datetime) -> None:
+    """Keep whom people may ask, and record what it was before."""
+    if actor is not SYSTEM:
+        require(actor, "people.manage")
+    row = queries.house(session)
+    if row is None:
+        raise NotFound
+    before = row.notes.get("contact") or {}
+    if before == contact:
+        return
+    row.notes = {**row.notes, "contact": contact}
+    session.add(row)
+    record(
+        session,
+        "contact.changed",
+        House(row, "Whom to ask"),
+        happened="changed whom people may ask",
+        actor=actor,
+        now=now,
+        facts={"before": before, "after": contact},
+    )
+
+
+def send_mail_again(session: Session, message: Message, *, address: str, actor: Actor, now: datetime) -> None:
+    """Have a mail that was refused or stranded handed over once more."""
+    fresh = _undelivered(session, message, actor)
+    outbox.send_again(session, fresh, address=address)
+    _record_mail(session, fresh, "sent_again", f"had a mail sent again, to {address}", actor=actor, now=now)
+
+
+def end_mail(session: Session, message: Message, *, address: str, actor: Actor, now: datetime) -> None:
+    """End a mail as sent, because a person knows that it arrived."""
+    fresh = _undelivered(session, message, actor)
+    outbox.close(session, fresh)
+    _record_mail(session, fresh, "ended", f"ended a mail to {fresh.address} as arrived", actor=actor, now=now)
+
+
+def _undelivered(session: Session, message: Message, actor: Actor) -> Message:
+    require(actor, "outbox.manage")
+    fresh = session.get_one(Message, message.id, with_for_update=True)
+    if fresh.progress not in {MessageStatus.REFUSED, MessageStatus.UNKNOWN}:
+        raise refuse("mail", f"This mail is {fresh.progress} meanwhile; there is nothing to decide.")
+    return fresh
+
+
+def _record_mail(
+    session: Session, message: Message, kind: str, happened: str, *, actor: Actor, now: datetime
+) -> None:
+    row = queries.house(session)
+    if row is not None:
+        record(
+            session,
+            f"mail.{kind}",
+            House(row, "Mail"),
+            happened=happened,
+            actor=actor,
+            now=now,
+            facts={"message": message.message_id},
+        )
 
 
 def verify(session: Session, *, actor: Actor, now: datetime) -> Verdict:

@@ -196,3 +196,16 @@ def strand_interrupted(session: Session) -> int:
         message.failure = "The worker stopped while it handed this mail over."
         session.add(message)
     return len(rows)
+
+
+def send_again(session: Session, message: Message, *, address: str) -> None:
+    """Have a refused or stranded mail handed over once more, to a corrected address if there is one."""
+    message.address = address
+    message.progress, message.attempts, message.not_before = MessageStatus.QUEUED, 0, None
+    session.add(message)
+
+
+def close(session: Session, message: Message) -> None:
+    """End a stranded mail as sent, because a person knows that it arrived."""
+    message.progress = MessageStatus.SENT
+    session.add(message)

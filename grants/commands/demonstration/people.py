@@ -21,6 +21,7 @@ from grants.accounts.services.registration import (
 )
 from grants.accounts.services.roles import grant_role
 from grants.commands.demonstration.stage import Stage
+from grants.home.services import set_contact
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,14 @@ STAFF: Final = (
     (Someone(CHAIR, "Theo Lindqvist", "301-555-0105"), Role.PANEL_CHAIR),
     (Someone(AUDITOR, "Priya Raman", "301-555-0106"), Role.AUDITOR),
 )
+
+CONTACT: Final = {
+    "name": "Rosa Ortiz",
+    "phone": "301-555-0102",
+    "hours": "weekdays 8:30 a.m. to 5 p.m. Eastern Time",
+    "email": OFFICER,
+}
+"""Whom people may ask, at the foot of every page."""
 
 _REVIEWERS: Final = (
     ("Alice Mbeki", "outside", "Ledger & Lathe Advisers", "OH", ("finance", "small manufacturers")),
@@ -106,6 +115,7 @@ def open_agency(stage: Stage) -> None:
         for someone, role in STAFF:
             grant_role(session, people[someone.email], role, actor=SYSTEM, now=stage.clock.now())
             stage.later()
+        set_contact(session, CONTACT, actor=SYSTEM, now=stage.clock.now())
 
 
 def _people(session: Session) -> list[Person]:

@@ -51,9 +51,19 @@ NAVIGATION: dict[str, tuple[Entry, ...]] = {
         Entry("Reviewers", ("staff.reviews.index",)),
         Entry("Centers", ("staff.continuations.index", "staff.awards.index")),
         Entry("Records", ("staff.home.events",)),
-        Entry("Administration", ("staff.accounts.people",)),
+        Entry("Administration", ("staff.accounts.people", "staff.home.policies")),
     ),
 }
+
+
+ADMINISTRATION = (
+    ("People and roles", "staff.accounts.people"),
+    ("Whom to ask", "staff.home.contact"),
+    ("Mail", "staff.home.mail"),
+    ("Jobs", "staff.home.jobs"),
+    ("Policy tables", "staff.home.policies"),
+)
+"""The pages of administration, in the order of its side navigation."""
 
 
 def install(app: Flask) -> None:
@@ -74,6 +84,7 @@ def variables() -> dict[str, object]:
         "clock_bar": _clock_bar(actor.zone),
         "sign_in_url": url_for("public.accounts.sign_in"),
         "endpoints": current_app.view_functions,
+        "administration": _administration() if audience == "staff" else [],
     }
     if actor.is_signed_in:
         shown |= _person(actor, audience)
@@ -126,6 +137,14 @@ def role_words(actor: Actor, audience: str) -> str:
 def _is_open(endpoint: str) -> bool:
     door = current_app.extensions["grants.doors"].get(endpoint)
     return door is not None and current.may(door.permission)
+
+
+def _administration() -> list[dict[str, object]]:
+    return [
+        {"label": label, "url": url_for(endpoint), "current": endpoint == request.endpoint}
+        for label, endpoint in ADMINISTRATION
+        if _is_open(endpoint)
+    ]
 
 
 def _person(actor: Actor, audience: str) -> dict[str, object]:

@@ -73,7 +73,7 @@ def _shown(row: Waiting) -> dict[str, object]:
     return {
         "what": row.verb,
         "url": _link(row),
-        "why": row.why,
+        "why": row.why[:1].upper() + row.why[1:],
         "due": row.due,
         "thing": row.subject,
         "thing_url": None,

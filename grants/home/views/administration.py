@@ -1,0 +1,93 @@
+"""Administration: mail that did not go out, jobs, the policy tables, and whom people may ask."""
+
+from datetime import UTC, datetime
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from grants.errors import NotFound, Refused
+from grants.home import queries, services
+from grants.home.forms import ContactForm, MailForm
+from grants.home.views import record
+from grants.lifecycle.models import Message
+from grants.policies.loader import Kind, table
+from grants.policies.printed import values_of
+from grants.policies.rows import Row
+from grants.web import current
+from grants.web.render import go, page
+
+pages = record.pages
+
+
+@pages.page("/mail", "mail", permission="outbox.manage")
+def mail() -> ResponseReturnValue:
+    """List the mail that a person must decide on, and the notices that became none."""
+    with current.reading() as session:
+        messages = queries.undelivered(session)
+        notices = queries.failed_notices(session)
+        counts = queries.mail_counts(session)
+    return page(messages=messages, notices=notices, counts=counts)
+
+
+@pages.page(
+    "/mail/<uid>", "message", permission="outbox.manage", methods=("GET", "POST"), load=queries.message_by_uid
+)
+def message(found: Message) -> ResponseReturnValue:
+    """Send one mail again, to a corrected address if need be, or end it as arrived."""
+    form = MailForm(obj=found)
+    if form.is_sent():
+        deed = services.end_mail if form.deed.data == "end" else services.send_mail_again
+        try:
+            with current.writing() as session:
+                deed(session, found, address=str(form.address.data), actor=current.actor(), now=current.now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            said = "The mail counts as sent." if form.deed.data == "end" else "The mail goes out again."
+            return go("staff.home.mail", said=said)
+    return page(form=form, message=found)
+
+
+@pages.page("/jobs", "jobs", permission="jobs.read")
+def jobs() -> ResponseReturnValue:
+    """List the long work of late: what, for whom, how far, what failed."""
+    with current.reading() as session:
+        found = queries.jobs_of_late(session)
+    return page(jobs=found)
+
+
+@pages.page("/policies", "policies", permission="policies.read")
+def policies() -> ResponseReturnValue:
+    """List the dated rules with their authority, those of one day or all."""
+    typed = request.args.get("day", "")
+    day = None
+    try:
+        day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC).date() if typed else None
+    except ValueError:
+        raise NotFound from None
+    kinds = [
+        (
+            str(kind).replace("_", " ").capitalize(),
+            [row for row in table(kind) if day is None or row.is_in_force(day)],
+        )
+        for kind in Kind
+    ]
+    return page(kinds=kinds, day=day, values_of=said_by)
+
+
+@pages.page("/contact", "contact", permission="people.manage", methods=("GET", "POST"))
+def contact() -> ResponseReturnValue:
+    """Say whom people may ask; it stands at the foot of every page and in every mail."""
+    with current.reading() as session:
+        present = queries.contact(session) or {}
+    form = ContactForm(data=present)
+    if form.is_sent():
+        with current.writing() as session:
+            services.set_contact(session, form.fields(), actor=current.actor(), now=current.now())
+        return go("staff.home.contact", said="Saved.")
+    return page(form=form)
+
+
+def said_by(row: Row) -> list[tuple[str, str]]:
+    """Return what a row of the catalogue says, as pairs of label and value."""
+    return values_of(row, row)
