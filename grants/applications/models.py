@@ -47,7 +47,7 @@ class Application(Record, table=True):
     contact_person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
     created_by_id: int = Field(foreign_key="person.id", index=True)
     created_at: datetime = Field(sa_type=Instant)
-    submitted_at: datetime | None = Field(default=None, sa_type=Instant)
+    submitted_at: datetime | None = Field(default=None, sa_type=Instant, index=True)
     version: int = Field(default=1)
     status: ApplicationStatus = Field(
         default=ApplicationStatus.DRAFT,

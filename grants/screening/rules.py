@@ -1,7 +1,7 @@
 """What the rules say of a submitted application, under the three questions of administrative review."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -22,6 +22,15 @@ QUESTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "eligible": ("Eligible?", "May this organization apply for this state?"),
     "complete": ("Complete?", "Is every document and every section there?"),
     "responsive": ("Responsive?", "Is it within its limits, and does the budget answer to the law?"),
+}
+
+STAFF_WORDS: Final[Mapping[str, str]] = {
+    "You answered": "The applicant answered",
+    "you answered": "the applicant answered",
+    "Not answered. Answer the question.": "The self-check has no answer; look in the proposal or ask.",
+    "You have no other.": "The host has no other.",
+    "You have one.": "The applicant has one.",
+    "You plan one": "The applicant plans one",
 }
 
 
@@ -104,7 +113,16 @@ def _eligible(facts: ScreeningFacts, today: date) -> list[Finding]:
         has_ip_plan=_answer(said, "has_ip_plan"),
         has_another_application=facts.has_another,
     )
-    return [result.as_finding() for result in run(judged, facts.rule_set.eligible_applicants, today)]
+    results = run(judged, facts.rule_set.eligible_applicants, today)
+    return [_for_staff(result.as_finding()) for result in results]
+
+
+def _for_staff(found: Finding) -> Finding:
+    """Turn what is said to an applicant into what is said of one."""
+    message = found.message
+    for to_applicant, to_staff in STAFF_WORDS.items():
+        message = message.replace(to_applicant, to_staff)
+    return replace(found, message=message)
 
 
 def _complete(facts: ScreeningFacts) -> list[Finding]:

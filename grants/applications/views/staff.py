@@ -85,6 +85,7 @@ def show(application: Application) -> ResponseReturnValue:
         revenue=revenue_rows(years),
         expenses=expense_rows(years),
         rows_by_key=ROWS,
+        state_name=POSTAL_CODES.get(application.state, application.state),
         rule=rule_set.cost_share,
     )
 

@@ -212,7 +212,7 @@ def status(application: Application) -> ResponseReturnValue:
             {
                 "at": event.at,
                 "zone": frame.competition.zone,
-                "title": event.happened.capitalize(),
+                "title": event.happened[:1].upper() + event.happened[1:],
                 "by": event.person_name if event.person_role in APPLICANT else "the agency",
                 "text": event.reason if event.kind in TOLD else None,
             }

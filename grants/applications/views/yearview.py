@@ -115,6 +115,14 @@ class YearView:
             return "Equal in total, not in every column" if columns else "Revenue equals expenses"
         return f"Revenue is {dollars(gap)} more" if gap > 0 else f"Expenses are {dollars(-gap)} more"
 
+    @property
+    def balance_cell(self) -> str:
+        """Say the same in as few words as a cell of a table wants."""
+        gap = self.totals.total_revenue - self.totals.total_expense
+        if gap == 0:
+            return "Equal" if self.balance == "Revenue equals expenses" else "Columns differ"
+        return f"{show(abs(gap))} {'over' if gap > 0 else 'short'}"
+
     def _gap(self, column: Column) -> int:
         return self.totals.revenue[column] - self.totals.expense[column]
 

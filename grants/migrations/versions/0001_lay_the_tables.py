@@ -1496,6 +1496,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_application_self_check_id"), ["self_check_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_state"), ["state"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_status"), ["status"], unique=False)
+        batch_op.create_index(batch_op.f("ix_application_submitted_at"), ["submitted_at"], unique=False)
         batch_op.create_index(
             "uq_application_one_per_host_and_state",
             ["competition_id", "organization_id", "state"],
@@ -3058,6 +3059,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status <> 'withdrawn'"),
             postgresql_where=sa.text("status <> 'withdrawn'"),
         )
+        batch_op.drop_index(batch_op.f("ix_application_submitted_at"))
         batch_op.drop_index(batch_op.f("ix_application_status"))
         batch_op.drop_index(batch_op.f("ix_application_state"))
         batch_op.drop_index(batch_op.f("ix_application_self_check_id"))

@@ -12,6 +12,7 @@ from grants.applications.models import Application
 from grants.applications.rules.content import from_json
 from grants.applications.workflow import ApplicationStatus
 from grants.competitions.queries import competition_by_id
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import MoveRefused, NotFound, Refused
 from grants.screening import queries, services
 from grants.screening.forms import ScreenForm, UndoForm
@@ -130,6 +131,7 @@ def _screen_page(application: Application, form: ScreenForm) -> ResponseReturnVa
         results=results,
         faults=faults_in(results),
         questions=QUESTIONS,
+        state_name=POSTAL_CODES.get(application.state, application.state),
         reasons_of=reasons_of,
         is_closed=competition.deadline_at is not None and now > competition.deadline_at,
         **context,
