@@ -81,7 +81,7 @@ class Competition(Record, table=True):
     contact_phone: str = Field(default="", max_length=40)
     contact_hours: str = Field(default="", max_length=200)
     selecting_official: str = Field(default="", max_length=200)
-    sample_notes: dict[str, str] = Field(default_factory=dict, sa_type=Document)
+    sample_notes: list[dict[str, str]] = Field(default_factory=list, sa_type=Document)
     copied_from_id: int | None = Field(default=None, foreign_key="competition.id")
     version: int = Field(default=1)
     status: CompetitionStatus = Field(

@@ -234,11 +234,7 @@ def notice_of(session: Session, competition: Competition) -> n.Notice:
             phone=competition.contact_phone,
             hours=competition.contact_hours,
         ),
-        confirm=n.Confirmations(
-            unconfirmed=tuple(
-                n.Confirmation(value=value, note=note) for value, note in competition.sample_notes.items()
-            )
-        ),
+        confirm=n.Confirmations(unconfirmed=tuple(n.Confirmation(**row) for row in competition.sample_notes)),
     )
 
 

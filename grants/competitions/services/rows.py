@@ -72,7 +72,7 @@ def _contact(_session: Session, competition: Competition, one: n.Contact) -> Non
 
 
 def _confirm(_session: Session, competition: Competition, content: n.Confirmations) -> None:
-    competition.sample_notes = {one.value: one.note for one in content.unconfirmed}
+    competition.sample_notes = [{"value": one.value, "note": one.note} for one in content.unconfirmed]
 
 
 def _states(session: Session, competition: Competition, content: n.States) -> None:
