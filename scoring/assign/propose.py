@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scoring.assign.fair import solve_fairly
 from scoring.assign.flow import Ints, Network, solve
 from scoring.assign.problem import Block, Pair, Problem
 from scoring.assign.program import MORE, InTheWay, Kind, best, greatest_floor, in_the_way, program
@@ -46,8 +47,10 @@ def propose(problem: Problem) -> Assignment | Impossible:
 def propose_fairly(problem: Problem) -> Assignment | Impossible:
     """Return the assignment that serves its worst-served application best, then the greatest total fit."""
     _refuse(problem)
-    floor = greatest_floor(program(problem))
-    pairs = None if floor is None else _by_program(problem, floor=floor)
+    pairs = _fairly_by_flow(problem) if _is_flow(problem) and problem.seed is None else None
+    if pairs is None:
+        floor = greatest_floor(program(problem))
+        pairs = None if floor is None else _by_program(problem, floor=floor)
     return _impossible(problem) if pairs is None else _assignment(problem, pairs, fair=True)
 
 
@@ -83,20 +86,31 @@ def _is_flow(problem: Problem) -> bool:
 
 def _by_flow(problem: Problem) -> list[Pair] | None:
     blocks = problem.blocks()
+    found = solve(_network(problem, blocks))
+    return _named(problem, blocks, found.rows, found.columns) if found.feasible else None
+
+
+def _fairly_by_flow(problem: Problem) -> list[Pair] | None:
+    """Return the fairest pairs where pricing proves them, None where the whole program must decide."""
+    blocks = problem.blocks()
+    found = solve_fairly(_network(problem, blocks))
+    if found is None or not found.proven:
+        return None
+    return _named(problem, blocks, found.rows, found.columns)
+
+
+def _network(problem: Problem, blocks: tuple[Block, ...]) -> Network:
     organizations = sorted({one.organization for one in problem.reviewers if one.organization})
     group = [organizations.index(one.organization) if one.organization else -1 for one in problem.reviewers]
-    found = solve(
-        Network(
-            _drawn(problem, problem.fits(blocks)),
-            problem.allowed(blocks),
-            np.array([block.need for block in blocks], dtype=np.int64),
-            np.array([one.most for one in problem.reviewers], dtype=np.int64),
-            np.array([one.least for one in problem.reviewers], dtype=np.int64),
-            np.array(group, dtype=np.int64),
-            problem.limits.per_organization,
-        )
+    return Network(
+        _drawn(problem, problem.fits(blocks)),
+        problem.allowed(blocks),
+        np.array([block.need for block in blocks], dtype=np.int64),
+        np.array([one.most for one in problem.reviewers], dtype=np.int64),
+        np.array([one.least for one in problem.reviewers], dtype=np.int64),
+        np.array(group, dtype=np.int64),
+        problem.limits.per_organization,
     )
-    return _named(problem, blocks, found.rows, found.columns) if found.feasible else None
 
 
 def _by_program(problem: Problem, *, floor: int | None) -> list[Pair] | None:
