@@ -78,6 +78,18 @@ def application_by_id(session: Session, application_id: int) -> Application | No
     return session.get(Application, application_id)
 
 
+def read_again(session: Session, application: Application) -> Competition | None:
+    """Read an application of this session anew, and return its competition, in one query."""
+    rows = (
+        select(Application, Competition)
+        .join(Competition, col(Competition.id) == col(Application.competition_id))
+        .where(col(Application.id) == application.id)
+        .execution_options(populate_existing=True)
+    )
+    row = session.exec(rows).first()
+    return None if row is None else row[1]
+
+
 def application_by_number(session: Session, number: str) -> Application | None:
     """Return an application by the number people say."""
     return session.exec(select(Application).where(col(Application.number) == number)).first()

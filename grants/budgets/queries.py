@@ -92,7 +92,7 @@ def content_of(year: BudgetYear, lines: Sequence[BudgetLine]) -> YearBudget:
 
 
 def locked_year(session: Session, budget_id: int, year: int) -> BudgetYear | None:
-    """Return one year, locked for this transaction and read anew."""
+    """Return one year, locked for this transaction and read anew; read its rows after it, never with it."""
     found = (
         select(BudgetYear)
         .where(col(BudgetYear.budget_id) == budget_id, col(BudgetYear.year) == year)

@@ -1,6 +1,7 @@
 """The budget of an application: the policy and the clock are asked, then budgets does the work."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session
@@ -17,6 +18,14 @@ from grants.budgets.services.years import SavedYear
 from grants.errors import NotFound
 
 
+@dataclass(frozen=True)
+class SavedInZone:
+    """What is stored of a year, with the zone in which its instant is told."""
+
+    year: SavedYear
+    zone: str
+
+
 def save_budget_year(
     session: Session,
     application: Application,
@@ -26,12 +35,13 @@ def save_budget_year(
     version: int,
     actor: Actor,
     now: datetime,
-) -> SavedYear:
+) -> SavedInZone:
     """Store one year of the budget; see `budgets.services.years.save_year`."""
-    require_editable(session, application, actor=actor, now=now)
-    return years.save_year(
+    competition = require_editable(session, application, actor=actor, now=now)
+    saved = years.save_year(
         session, application.budget_id, year, content, version=version, actor=actor, now=now
     )
+    return SavedInZone(saved, competition.zone)
 
 
 def copy_year(

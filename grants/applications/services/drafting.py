@@ -11,6 +11,7 @@ from grants.access.check import require
 from grants.applications.models import Application, Section, SectionVersion, SetAside
 from grants.applications.queries import (
     locked_section,
+    read_again,
     section_version,
     standing_application,
 )
@@ -40,6 +41,7 @@ class SavedSection:
     version: int
     text: str
     at: datetime | None
+    zone: str
 
 
 def start(
@@ -86,9 +88,9 @@ def require_editable(
     Raises `Refused` after the deadline: what is stored stays readable.
     """
     session.flush()
-    session.refresh(application)
+    session.add(application)
+    competition = read_again(session, application)
     require(actor, "application.edit", application)
-    competition = session.get(Competition, application.competition_id)
     if competition is None or competition.deadline_at is None:
         raise NotFound
     if actor is not SYSTEM and not is_on_time(competition.deadline_at, now):
@@ -113,17 +115,17 @@ def save_section(
     The same text again is a success. A text on top of an old version raises `StaleVersion` with both, unless
     it is that old text unchanged.
     """
-    require_editable(session, application, actor=actor, now=now)
+    zone = require_editable(session, application, actor=actor, now=now).zone
     if len(text) > LONGEST_SECTION:
         raise refuse("section.long", f"Use at most {LONGEST_SECTION:,} characters.", field="text")
     section = _known(locked_section(session, application.id, key))
     if section.text == text:
-        return SavedSection(key, section.version, text, section.updated_at)
+        return SavedSection(key, section.version, text, section.updated_at, zone)
     if version != section.version:
         before = section_version(session, section.id, version)
         base = before.text if before else "" if version == 0 else None
         if base == text:
-            return SavedSection(key, section.version, section.text, section.updated_at)
+            return SavedSection(key, section.version, section.text, section.updated_at, zone)
         raise StaleVersion(
             "Somebody saved this section while you wrote. Both texts are below; nothing is lost.",
             current={"text": section.text},
@@ -131,21 +133,21 @@ def save_section(
             version=section.version,
         )
     _write(session, section, text, actor=actor, now=now)
-    return SavedSection(key, section.version, text, now)
+    return SavedSection(key, section.version, text, now, zone)
 
 
 def restore_section(
     session: Session, application: Application, key: str, version: int, *, actor: Actor, now: datetime
 ) -> SavedSection:
     """Make an earlier text the current one; the text that stood stays in the history."""
-    require_editable(session, application, actor=actor, now=now)
+    zone = require_editable(session, application, actor=actor, now=now).zone
     section = _known(locked_section(session, application.id, key))
     earlier = section_version(session, section.id, version)
     if earlier is None:
         raise NotFound
     if section.text != earlier.text:
         _write(session, section, earlier.text, actor=actor, now=now)
-    return SavedSection(key, section.version, section.text, section.updated_at)
+    return SavedSection(key, section.version, section.text, section.updated_at, zone)
 
 
 def mark_section(

@@ -117,7 +117,6 @@ def _save(application: Application, year: int, form: Any) -> ResponseReturnValue
             saved = budgeting.save_budget_year(
                 session, application, year, form.content(), version=version, actor=actor, now=now
             )
-            competition = competition_by_id(session, application.competition_id)
     except StaleVersion as stale:
         return _clash(application, year, stale, form, version)
     except Refused as refusal:
@@ -126,9 +125,9 @@ def _save(application: Application, year: int, form: Any) -> ResponseReturnValue
         form.refuse(refusal)
         return _year_page(application, year, form)
     if wants_json():
-        zone = competition.zone if competition else "America/New_York"
-        return jsonify(version=saved.version, saved=clock_time(saved.at or now, zone))
-    return _onward(application, year, merged=saved.merged)
+        stored = saved.year
+        return jsonify(version=stored.version, saved=clock_time(stored.at or now, saved.zone))
+    return _onward(application, year, merged=saved.year.merged)
 
 
 def _onward(application: Application, year: int, *, merged: bool) -> ResponseReturnValue:

@@ -75,7 +75,6 @@ def _save(application: Application, key: str, form: SectionForm) -> ResponseRetu
             saved = drafting.save_section(
                 session, application, key, text, version=version, actor=actor, now=now
             )
-            zone = frame_of(session, application).competition.zone
     except StaleVersion as stale:
         return _clash(application, key, stale, version)
     except Refused as refusal:
@@ -84,7 +83,7 @@ def _save(application: Application, key: str, form: SectionForm) -> ResponseRetu
         form.refuse(refusal)
         return _section_page(application, key, form)
     if wants_json():
-        return jsonify(version=saved.version, saved=clock_time(saved.at or now, zone))
+        return jsonify(version=saved.version, saved=clock_time(saved.at or now, saved.zone))
     return _onward(application, saved)
 
 

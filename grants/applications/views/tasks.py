@@ -16,7 +16,9 @@ from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number, states_of
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.competitions.workflow import CompetitionStatus
-from grants.eligibility.queries import latest_self_check
+from grants.eligibility.models import SelfCheck
+from grants.eligibility.queries import latest_self_check, self_check_by_uid
+from grants.eligibility.services import keep
 from grants.errors import NotFound, Refused
 from grants.findings import stops
 from grants.organizations.models import Organization
@@ -63,22 +65,31 @@ def start() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             return go("applicant.applications.tasks", uid=application.uid, said="The application is started.")
-    return page(form=form, competition=competition, hosts=hosts, number=number)
+    return page(
+        form=form, competition=competition, hosts=hosts, number=number, check=request.values.get("check")
+    )
 
 
 def _start(form: StartForm, competition: Competition, hosts: list[Organization]) -> Application:
     host = next(host for host in hosts if host.uid == form.organization.data)
     actor, now = current.actor(), current.now()
     with current.writing() as session:
-        check = latest_self_check(
-            session,
-            person_id=actor.person_id or 0,
-            competition_id=competition.id,
-            state=form.state.data,
-        )
+        check = _self_check(session, competition, form.state.data)
         return drafting.start(
             session, competition, form.state.data, host, actor=actor, now=now, self_check=check
         )
+
+
+def _self_check(session: Session, competition: Competition, state: str) -> SelfCheck | None:
+    """Return the self-check that the reader came from, kept with the account, else the latest one kept."""
+    actor = current.actor()
+    chosen = self_check_by_uid(session, request.values.get("check", ""))
+    if chosen is not None and current.may("self_check.read", chosen):
+        if chosen.competition_id == competition.id and chosen.state == state:
+            return keep(session, chosen, actor=actor, now=current.now())
+    return latest_self_check(
+        session, person_id=actor.person_id or 0, competition_id=competition.id, state=state
+    )
 
 
 @applicant.page("/<uid>", "tasks", permission="application.read", load=queries.application_by_uid)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import insert, update
 from sqlmodel import Session
@@ -10,11 +11,14 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.budgets.models import Budget, BudgetLine, BudgetYear, BudgetYearVersion
 from grants.budgets.queries import content_of, lines_of_year, locked_year, year_as_saved
-from grants.budgets.rules.flat import flatten, freeze, gather, merged, thaw
+from grants.budgets.rules.flat import FIELDS, flatten, freeze, gather, merged, thaw
 from grants.budgets.rules.table import Column, YearBudget
 from grants.database import new_uid
 from grants.errors import NotFound, StaleVersion
 from grants.money import show
+
+ENTERED: Final = tuple(dict.fromkeys(key for key, _column in FIELDS.values()))
+"""The rows of the table into which amounts are entered; every year has a stored row for each."""
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,12 @@ def _merge(
 
 
 def _store(session: Session, row: BudgetYear, lines: list[BudgetLine], content: YearBudget) -> None:
-    """Write every row of one year: one statement for the known rows, one for the new."""
+    """Write the rows of one year: all of them at first, later those that changed, in one statement."""
     known = {line.row_key: line for line in lines}
-    entered = {key for key, _column in content.cells}
     fresh = [
         {"uid": new_uid(), "budget_year_id": row.id, "row_key": key, **_money(content, key)}
-        for key in sorted(entered - set(known))
+        for key in ENTERED
+        if key not in known
     ]
     changed = [
         {"id": line.id, **_money(content, key)}

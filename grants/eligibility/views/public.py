@@ -148,7 +148,9 @@ def result(kept: SelfCheck) -> ResponseReturnValue:
     if competition is None:
         raise NotFound
     outcomes = [one["outcome"] for one in kept.results]
-    start = url_for("applicant.applications.start", competition=competition.number, state=kept.state)
+    start = url_for(
+        "applicant.applications.start", competition=competition.number, state=kept.state, check=kept.uid
+    )
     return page(
         kept=kept,
         competition=competition,
