@@ -15,7 +15,7 @@ from grants.documents.views import applicant as letters_applicant
 from grants.documents.views import public as letters_public
 from grants.documents.views import staff as letters_staff
 from grants.eligibility.views import public as self_check
-from grants.home.views import administration, homes
+from grants.home.views import homes, search
 from grants.home.views import public as front_door
 from grants.organizations.views import applicant as organizations
 from grants.organizations.views import public as invitations
@@ -27,7 +27,7 @@ SITE: list[Pages] = [
     front_door.pages,
     homes.applicant,
     homes.reviewer,
-    administration.pages,
+    search.pages,
     own_account.pages,
     staff_accounts.pages,
     *COMPETITIONS,

@@ -30,7 +30,7 @@ from grants.documents import jobs as documents_jobs
 from grants.documents.rules import LetterKind
 from grants.eligibility.rules.identifiers import ein_findings, uei_findings
 from grants.findings import Finding, Level
-from grants.home.queries import standing_of_people
+from grants.home.queries.administration import standing_of_people
 from grants.home.views import frame, steps
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services

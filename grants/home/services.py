@@ -10,7 +10,7 @@ from grants.access.check import require
 from grants.clock import real_now
 from grants.config import Mode
 from grants.errors import NotFound, refuse
-from grants.home import queries
+from grants.home.queries import administration as house_queries
 from grants.lifecycle import outbox
 from grants.lifecycle.models import Installation, Message, MessageStatus
 from grants.lifecycle.record import record
@@ -30,7 +30,7 @@ class House:
 
 def move_clock(session: Session, to: datetime, *, mode: Mode, actor: Actor, now: datetime) -> None:
     """Move the demonstration's clock forward to an instant; never back, and never in production."""
-    row = queries.house(session)
+    row = house_queries.house(session)
     if mode is Mode.PRODUCTION or row is None or row.mode == Mode.PRODUCTION:
         raise NotFound
     require(actor, "clock.move")
@@ -54,7 +54,7 @@ def set_contact(session: Session, contact: dict[str, str], *, actor: Actor, now:
     """Keep whom people may ask, and record what it was before."""
     if actor is not SYSTEM:
         require(actor, "people.manage")
-    row = queries.house(session)
+    row = house_queries.house(session)
     if row is None:
         raise NotFound
     before = row.notes.get("contact") or {}
@@ -98,7 +98,7 @@ def _undelivered(session: Session, message: Message, actor: Actor) -> Message:
 def _record_mail(
     session: Session, message: Message, kind: str, happened: str, *, actor: Actor, now: datetime
 ) -> None:
-    row = queries.house(session)
+    row = house_queries.house(session)
     if row is not None:
         record(
             session,
@@ -115,7 +115,7 @@ def verify(session: Session, *, actor: Actor, now: datetime) -> Verdict:
     """Prove the chain from its first event to its last, and record that and what came of it."""
     require(actor, "events.read")
     verdict = verify_chain(session)
-    row = queries.house(session)
+    row = house_queries.house(session)
     if row is not None:
         said = f"unbroken through event {verdict.events:,}" if verdict.holds else "broken"
         record(

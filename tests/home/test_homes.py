@@ -14,7 +14,8 @@ from grants.app import create_app
 from grants.clock import real_now
 from grants.config import Mode, Settings
 from grants.database import Database
-from grants.home import queries
+from grants.home.queries import administration as house_queries
+from grants.home.queries import waiting as waiting_queries
 from grants.home.rules import in_order, instant_in, with_others
 from grants.lifecycle.models import Event, Installation
 from grants.lifecycle.waiting import DUE, NEWS, OTHERS_WAIT, OVERDUE, WITH_OTHERS, Waiting
@@ -73,7 +74,7 @@ def test_a_home_page_shows_its_audience_by_role_with_what_is_late(
         row("Answer the invitation", NEWS, endpoint="applicant.home.index"),
         row("Selection for CO", WITH_OTHERS, -1),
     )
-    monkeypatch.setattr(queries, "SOURCES", (offering(*rows),))
+    monkeypatch.setattr(waiting_queries, "SOURCES", (offering(*rows),))
 
     page = act_as(OFFICER).get("/staff/home/").get_data(as_text=True)
 
@@ -90,7 +91,7 @@ def test_a_home_page_shows_its_audience_by_role_with_what_is_late(
 def test_a_home_page_without_work_says_so_in_a_sentence(
     act_as: ActAs, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
-    monkeypatch.setattr(queries, "SOURCES", ())
+    monkeypatch.setattr(waiting_queries, "SOURCES", ())
 
     page = act_as(OFFICER).get(path).get_data(as_text=True)
 
@@ -169,7 +170,7 @@ def moved_app(database: Database, settings: Settings) -> Flask:
 def business_now(app: Flask) -> datetime:
     database: Database = app.extensions["grants.database"]
     with database.reading() as session:
-        return real_now() + queries.clock_offset(session)
+        return real_now() + house_queries.clock_offset(session)
 
 
 def test_the_clock_goes_forward_and_the_record_says_so(moved_app: Flask, database: Database) -> None:

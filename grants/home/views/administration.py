@@ -6,8 +6,9 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from grants.errors import NotFound, Refused
-from grants.home import queries, services
+from grants.home import services
 from grants.home.forms import ContactForm, MailForm
+from grants.home.queries import administration as house_queries
 from grants.home.views import record
 from grants.lifecycle.models import Message
 from grants.policies.loader import Kind, table
@@ -19,18 +20,25 @@ from grants.web.render import go, page
 pages = record.pages
 
 
+KIND_WORDS = {Kind.MTDC: "Modified total direct cost"}
+
+
 @pages.page("/mail", "mail", permission="outbox.manage")
 def mail() -> ResponseReturnValue:
     """List the mail that a person must decide on, and the notices that became none."""
     with current.reading() as session:
-        messages = queries.undelivered(session)
-        notices = queries.failed_notices(session)
-        counts = queries.mail_counts(session)
+        messages = house_queries.undelivered(session)
+        notices = house_queries.failed_notices(session)
+        counts = house_queries.mail_counts(session)
     return page(messages=messages, notices=notices, counts=counts)
 
 
 @pages.page(
-    "/mail/<uid>", "message", permission="outbox.manage", methods=("GET", "POST"), load=queries.message_by_uid
+    "/mail/<uid>",
+    "message",
+    permission="outbox.manage",
+    methods=("GET", "POST"),
+    load=house_queries.message_by_uid,
 )
 def message(found: Message) -> ResponseReturnValue:
     """Send one mail again, to a corrected address if need be, or end it as arrived."""
@@ -50,9 +58,9 @@ def message(found: Message) -> ResponseReturnValue:
 
 @pages.page("/jobs", "jobs", permission="jobs.read")
 def jobs() -> ResponseReturnValue:
-    """List the long work of late: what, for whom, how far, what failed."""
+    """List the long work of late: what, for whom, how far, what failed; everybody's to an administrator."""
     with current.reading() as session:
-        found = queries.jobs_of_late(session)
+        found = house_queries.jobs_of_late(session, current.actor())
     return page(jobs=found)
 
 
@@ -79,7 +87,7 @@ def policies() -> ResponseReturnValue:
 def contact() -> ResponseReturnValue:
     """Say whom people may ask; it stands at the foot of every page and in every mail."""
     with current.reading() as session:
-        present = queries.contact(session) or {}
+        present = house_queries.contact(session) or {}
     form = ContactForm(data=present)
     if form.is_sent():
         with current.writing() as session:

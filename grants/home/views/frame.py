@@ -9,7 +9,8 @@ from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.accounts.forms import ZONES
 from grants.config import Mode
-from grants.home import queries
+from grants.home.queries import administration as house_queries
+from grants.home.queries import running as running_queries
 from grants.web import current
 
 AUDIENCES = ("public", "applicant", "reviewer", "staff")
@@ -167,7 +168,7 @@ def _clock_bar(zone: str) -> dict[str, object] | None:
         return None
     now = current.now()
     with current.reading() as session:
-        milestone = queries.next_milestone(session, now)
+        milestone = running_queries.next_milestone(session, now)
     local = now.astimezone(ZoneInfo(zone))
     return {
         "now": now,
@@ -181,4 +182,4 @@ def _clock_bar(zone: str) -> dict[str, object] | None:
 
 def _contact() -> dict[str, str] | None:
     with current.reading() as session:
-        return queries.contact(session)
+        return house_queries.contact(session)

@@ -5,7 +5,9 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
-from grants.home import queries
+from grants.home.queries import record as record_queries
+from grants.home.queries import running as running_queries
+from grants.home.queries import waiting as waiting_queries
 from grants.home.rules import in_order, with_others
 from grants.lifecycle.waiting import Waiting
 from grants.web import current
@@ -21,7 +23,7 @@ staff = Pages("home", audience="staff")
 def applicant_index() -> ResponseReturnValue:
     """Show what waits for a host's member."""
     with current.reading() as session:
-        organizations = queries.own_organizations(session, current.actor())
+        organizations = waiting_queries.own_organizations(session, current.actor())
     return page(**_waiting("applicant"), organizations=organizations)
 
 
@@ -35,16 +37,16 @@ def reviewer_index() -> ResponseReturnValue:
 def staff_index() -> ResponseReturnValue:
     """Show what waits for staff, and where each running competition stands."""
     with current.reading() as session:
-        running = queries.running(session, current.actor(), current.now())
-    return page(**_waiting("staff"), running=running, steps=queries.STEPS)
+        running = running_queries.running(session, current.actor(), current.now())
+    return page(**_waiting("staff"), running=running, steps=running_queries.STEPS)
 
 
 def _waiting(audience: str) -> dict[str, Any]:
     actor, now = current.actor(), current.now()
     with current.reading() as session:
-        found = queries.waiting(session, actor, now, audience=audience)
-        done = queries.lately_done(session, actor, now)
-        milestone = queries.next_milestone(session, now)
+        found = waiting_queries.waiting(session, actor, now, audience=audience)
+        done = record_queries.lately_done(session, actor, now)
+        milestone = running_queries.next_milestone(session, now)
     rows = in_order(found, now)
     return {
         "groups": _grouped(rows),

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from grants.accounts.views.browser import is_ours
 from grants.config import Mode
 from grants.errors import NotFound, Refused, refuse
-from grants.home import queries, services
+from grants.home import services
 from grants.home.forms import ClockForm
+from grants.home.queries import running as running_queries
 from grants.home.rules import instant_in
 from grants.home.views.frame import doors
 from grants.web import current
@@ -25,7 +26,7 @@ pages = Pages("home", audience="public", prefix="")
 def index() -> ResponseReturnValue:
     """Say what this is, what is open, and where to sign in."""
     with current.reading() as session:
-        open_now, coming = queries.front_door(session, current.now())
+        open_now, coming = running_queries.front_door(session, current.now())
     return page(open_now=open_now, coming=coming)
 
 
@@ -48,7 +49,9 @@ def clock() -> ResponseReturnValue:
     try:
         with current.writing() as session:
             now = current.now()
-            milestone = queries.next_milestone(session, now) if form.milestone.data == "next" else None
+            milestone = (
+                running_queries.next_milestone(session, now) if form.milestone.data == "next" else None
+            )
             to = milestone[1] if milestone else _typed(form)
             services.move_clock(session, to, mode=mode, actor=current.actor(), now=now)
     except Refused as refusal:

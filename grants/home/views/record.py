@@ -3,9 +3,10 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from grants.home import queries, services
+from grants.home import services
 from grants.home.forms import VerifyForm
-from grants.home.queries import EventFilter
+from grants.home.queries import record as record_queries
+from grants.home.queries.record import EventFilter
 from grants.home.views.homes import staff
 from grants.lifecycle.models import Event
 from grants.web import current
@@ -22,16 +23,16 @@ def events() -> ResponseReturnValue:
     )
     number = max(1, request.args.get("page", 1, int))
     with current.reading() as session:
-        found, total = queries.events(session, current.actor(), chosen, page=number)
-        kinds = queries.event_kinds(session)
-        verified = queries.last_verification(session)
+        found, total = record_queries.events(session, current.actor(), chosen, page=number)
+        kinds = record_queries.event_kinds(session)
+        verified = record_queries.last_verification(session)
     return page(
         rows=[(event, changes_of(event)) for event in found],
         total=total,
         chosen=chosen,
         kinds=[(kind, kind_words(kind)) for kind in kinds],
         number=number,
-        last=max(1, -(-total // queries.PAGE)),
+        last=max(1, -(-total // record_queries.PAGE)),
         verified=verified,
         form=VerifyForm(),
     )

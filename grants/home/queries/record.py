@@ -1,0 +1,81 @@
+"""Reads of the record: the event list, one's own deeds, and the chain's last proof."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, true
+from sqlmodel import Session, col, select
+
+from grants.access.actor import Actor
+from grants.home.rules import LATELY
+from grants.lifecycle.models import Event
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class EventFilter:
+    """What the event list is narrowed to; empty words narrow nothing."""
+
+    thing: str = ""
+    person: str = ""
+    kind: str = ""
+    subject: str = ""
+
+
+def events(session: Session, actor: Actor, chosen: EventFilter, *, page: int = 1) -> tuple[list[Event], int]:
+    """Return one page of the record, newest first, and how many events the filter shows.
+
+    Events about an application that a conflict closes to the actor are neither listed nor counted.
+    """
+    clauses = _clauses(chosen, actor)
+    total = session.exec(select(func.count(col(Event.id))).where(*clauses)).one()
+    rows = select(Event).where(*clauses).order_by(col(Event.seq).desc())
+    return list(session.exec(rows.limit(PAGE).offset((page - 1) * PAGE)).all()), total
+
+
+def event_kinds(session: Session) -> list[str]:
+    """Return the kinds of deeds that the record holds."""
+    return list(session.exec(select(Event.kind).distinct().order_by(Event.kind)).all())
+
+
+def lately_done(session: Session, actor: Actor, now: datetime, *, most: int = 20) -> list[Event]:
+    """Return the person's own deeds of the last seven days, newest first."""
+    if actor.person_id is None:
+        return []
+    rows = select(Event).where(
+        col(Event.person_id) == actor.person_id, col(Event.at) > now - LATELY, _open_to(actor)
+    )
+    return list(session.exec(rows.order_by(col(Event.seq).desc()).limit(most)).all())
+
+
+def last_verification(session: Session) -> Event | None:
+    """Return when the chain was last proven."""
+    return session.exec(
+        select(Event).where(col(Event.kind) == "chain.verified").order_by(col(Event.seq).desc()).limit(1)
+    ).first()
+
+
+def _clauses(chosen: EventFilter, actor: Actor) -> list[ColumnElement[bool]]:
+    clauses = [_open_to(actor)]
+    if chosen.thing:
+        clauses.append(_holds(Event.subject_label, chosen.thing))
+    if chosen.person:
+        clauses.append(_holds(Event.person_name, chosen.person))
+    if chosen.kind:
+        clauses.append(col(Event.kind) == chosen.kind)
+    if chosen.subject:
+        clauses.append(col(Event.subject_uid) == chosen.subject)
+    return clauses
+
+
+def _open_to(actor: Actor) -> ColumnElement[bool]:
+    if not actor.barred:
+        return true()
+    about = col(Event.application_id)
+    return or_(about.is_(None), about.not_in(sorted(actor.barred)))
+
+
+def _holds(column: str, words: str) -> ColumnElement[bool]:
+    plain = words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return func.lower(column).like(f"%{plain}%", escape="\\")

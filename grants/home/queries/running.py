@@ -1,0 +1,173 @@
+"""Where each competition stands in four figures, and the next instant at which something falls due."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, func
+from sqlmodel import Session, col, select
+
+from grants.access.actor import Actor
+from grants.applications.models import Application
+from grants.awards.models import Award
+from grants.awards.workflow import AwardStatus
+from grants.competitions.models import Competition
+from grants.competitions.queries import Listing, public_competitions
+from grants.competitions.rules.stage import Stage
+from grants.competitions.workflow import CompetitionStatus
+from grants.continuations.queries.waiting import next_milestones as continuation_milestones
+from grants.reviews.models import Assignment, Phase, Sheet
+from grants.reviews.workflow import AssignmentStatus, SheetStatus
+
+STEPS = ("Applications", "Screening", "Score sheets", "Ranking and selection", "Letters and awards")
+
+
+RUNNING = 10
+
+
+@dataclass(frozen=True)
+class Running:
+    """Where one published competition stands."""
+
+    competition: Competition
+    drafts: int
+    submitted: int
+    eligible: int
+    sheets_in: int
+    sheets: int
+    decided: int
+    step: int
+
+
+def front_door(session: Session, now: datetime) -> tuple[Listing, Listing]:
+    """Return the competitions that are open and those that are coming, the first page of each."""
+    return (
+        public_competitions(session, Stage.OPEN, now=now),
+        public_competitions(session, Stage.COMING, now=now),
+    )
+
+
+def running(session: Session, actor: Actor, now: datetime) -> list[Running]:
+    """Return where every published competition stands, in four figures, with a fixed number of queries.
+
+    An application that a conflict closes to the actor is in none of the figures.
+    """
+    published = session.exec(
+        select(Competition)
+        .where(col(Competition.status) == CompetitionStatus.PUBLISHED)
+        .order_by(col(Competition.deadline_at).desc(), col(Competition.id).desc())
+        .limit(RUNNING)
+    ).all()
+    ids = [competition.id for competition in published]
+    statuses = _applications_by_status(session, ids, actor)
+    sheets = _sheets(session, ids, actor)
+    return [_running(competition, statuses, sheets, now) for competition in published]
+
+
+def next_milestone(session: Session, now: datetime) -> tuple[str, datetime] | None:
+    """Return the next instant at which something begins or falls due in any competition, and what."""
+    found = [
+        (f"{what}, {number}", at)
+        for number, *instants in session.exec(_milestones(now)).all()
+        for what, at in zip(("opening", "end of questions", "deadline"), instants, strict=True)
+        if at is not None and at > now
+    ]
+    found += [(f"reviews due, {number}", at) for number, at in session.exec(_reviews_due(now)).all()]
+    found += [(f"signature due, {fain}", at) for fain, at in session.exec(_signatures_due(now)).all()]
+    found += continuation_milestones(session, now)
+    return min(found, key=lambda one: one[1], default=None)
+
+
+def _milestones(now: datetime) -> Any:
+    return select(
+        Competition.number, Competition.opens_at, Competition.questions_until, Competition.deadline_at
+    ).where(col(Competition.status) == CompetitionStatus.PUBLISHED, col(Competition.deadline_at) > now)
+
+
+def _reviews_due(now: datetime) -> Any:
+    return (
+        select(Competition.number, func.min(Assignment.due_at))
+        .join(Competition, col(Competition.id) == col(Assignment.competition_id))
+        .where(col(Assignment.due_at) > now, col(Assignment.status) == AssignmentStatus.SENT)
+        .group_by(Competition.number)
+    )
+
+
+def _signatures_due(now: datetime) -> Any:
+    return (
+        select(Award.fain, Award.countersign_by)
+        .where(col(Award.countersign_by) > now, col(Award.status) == AwardStatus.MADE)
+        .order_by(col(Award.countersign_by))
+        .limit(1)
+    )
+
+
+def _applications_by_status(session: Session, ids: list[int], actor: Actor) -> dict[tuple[int, str], int]:
+    rows = session.exec(
+        select(Application.competition_id, Application.status, func.count(col(Application.id)))
+        .where(col(Application.competition_id).in_(ids), col(Application.id).not_in(sorted(actor.barred)))
+        .group_by(col(Application.competition_id), col(Application.status))
+    ).all()
+    return {(competition_id, str(status)): count for competition_id, status, count in rows}
+
+
+def _sheets(session: Session, ids: list[int], actor: Actor) -> dict[int, tuple[int, int]]:
+    """Return for each competition how many first score sheets are in, of how many that were assigned."""
+    is_in = col(Sheet.status).in_([SheetStatus.SUBMITTED, SheetStatus.FINAL])
+    rows = session.exec(
+        select(Assignment.competition_id, func.count(case((is_in, 1))), func.count(col(Assignment.id)))
+        .outerjoin(
+            Sheet,
+            and_(
+                col(Sheet.application_id) == col(Assignment.application_id),
+                col(Sheet.person_id) == col(Assignment.person_id),
+                col(Sheet.phase) == Phase.INITIAL,
+            ),
+        )
+        .where(
+            col(Assignment.competition_id).in_(ids),
+            col(Assignment.status) == AssignmentStatus.SENT,
+            col(Assignment.application_id).not_in(sorted(actor.barred)),
+        )
+        .group_by(col(Assignment.competition_id))
+    ).all()
+    return {competition_id: (done, all_) for competition_id, done, all_ in rows}
+
+
+def _running(
+    competition: Competition,
+    statuses: dict[tuple[int, str], int],
+    sheets: dict[int, tuple[int, int]],
+    now: datetime,
+) -> Running:
+    def count(*names: str) -> int:
+        return sum(statuses.get((competition.id, name), 0) for name in names)
+
+    done, all_ = sheets.get(competition.id, (0, 0))
+    return Running(
+        competition=competition,
+        drafts=count("draft"),
+        submitted=count("submitted", "eligible", "ineligible", "declined", "awarded"),
+        eligible=count("eligible", "declined", "awarded"),
+        sheets_in=done,
+        sheets=all_,
+        decided=count("declined", "awarded"),
+        step=_step(competition, statuses, (done, all_), now),
+    )
+
+
+def _step(
+    competition: Competition,
+    statuses: dict[tuple[int, str], int],
+    sheets: tuple[int, int],
+    now: datetime,
+) -> int:
+    """Return on which of `STEPS` the competition stands, counted from 0."""
+    if competition.deadline_at is None or competition.deadline_at >= now:
+        return 0
+    if statuses.get((competition.id, "submitted"), 0):
+        return 1
+    done, all_ = sheets
+    if done < all_ or not all_:
+        return 2
+    return 3 if statuses.get((competition.id, "eligible"), 0) else 4
