@@ -84,9 +84,9 @@ def _self_check(session: Session, competition: Competition, state: str) -> SelfC
     """Return the self-check that the reader came from, kept with the account, else the latest one kept."""
     actor = current.actor()
     chosen = self_check_by_uid(session, request.values.get("check", ""))
-    if chosen is not None and current.may("self_check.read", chosen):
-        if chosen.competition_id == competition.id and chosen.state == state:
-            return keep(session, chosen, actor=actor, now=current.now())
+    fits = chosen is not None and (chosen.competition_id, chosen.state) == (competition.id, state)
+    if chosen is not None and fits and current.may("self_check.read", chosen):
+        return keep(session, chosen, actor=actor, now=current.now())
     return latest_self_check(
         session, person_id=actor.person_id or 0, competition_id=competition.id, state=state
     )
