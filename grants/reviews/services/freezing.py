@@ -19,7 +19,7 @@ from grants.reviews.queries import panels
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.workflow import PanelStatus
 from scoring.exact import show_apart, show_points
-from scoring.record import Verified, freeze, verify
+from scoring.record import Verified, freeze_with_statistics, verify
 from scoring.threshold import Status
 
 
@@ -36,7 +36,7 @@ def freeze_state(
     """Freeze the ranking of a state; a later one supersedes it, with a reason, and both stay."""
     require(actor, "ranking.freeze", competition)
     found, standing = _official(session, competition, state)
-    content = freeze(found.inputs)
+    content = freeze_with_statistics(found.inputs)
     earlier = panels.ranking_of(session, competition.id, state)
     if earlier is not None:
         _supersede(session, earlier, reason, now)

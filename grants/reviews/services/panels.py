@@ -1,5 +1,6 @@
 """The panel of a state: call, revision of scores, the chair's record, closing."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session
@@ -157,8 +158,13 @@ def unsign_record(
     return kept
 
 
-def lacking(session: Session, competition: Competition, panel: Panel) -> list[Finding]:
-    """Return what a panel lacks before it can close: revisions not confirmed, records not signed."""
+def lacking(
+    session: Session, competition: Competition, panel: Panel, *, without: Collection[int] = ()
+) -> list[Finding]:
+    """Return what a panel lacks before it can close: revisions not confirmed, records not signed.
+
+    `without` are applications closed to the reader.
+    """
     seats = {one.person_id: one.name for one in pool.members_of(session, competition.id)}
     names = material.candidates_by_id(session, panels.records_of(session, panel.id))
     barring = conflicts.barring_pairs(session, competition.id)
@@ -169,14 +175,14 @@ def lacking(session: Session, competition: Competition, panel: Panel) -> list[Fi
             "revised nor said that the scores stand.",
             field=row.uid,
         )
-        for row in stored.sheets_of(session, competition.id, state=panel.state)
+        for row in stored.sheets_of(session, competition.id, state=panel.state, without=without)
         if row.phase is Phase.FINAL
         and row.status not in IN
         and row.application_id in names
         and (row.person_id, row.application_id) not in barring
     ]
     for application_id, kept in panels.records_of(session, panel.id).items():
-        if kept.signed_at is None:
+        if kept.signed_at is None and application_id not in without:
             number = names[application_id].number
             found.append(
                 Finding("not-signed", f"{number}: the record of the discussion is not signed.", field=number)

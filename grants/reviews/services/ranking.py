@@ -14,6 +14,7 @@ from grants.reviews.queries import sheets as stored
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.services.rubric import rubric_of, rules_of
 from grants.reviews.workflow import IN
+from scoring.agree import FIELD_NORM
 from scoring.inputs import Conflict as Recusal
 from scoring.inputs import Inputs, StateRound
 from scoring.leave_out import LeftOut as WhatIf
@@ -22,6 +23,8 @@ from scoring.rank import OtherTieRule, Ranking, other_tie_rules, rank
 from scoring.rubric import Rubric
 from scoring.scoresheet import Entry
 from scoring.scoresheet import Sheet as Scored
+from scoring.sentences import agreement_sentences, interval_sentences, of_state, severity_sentences
+from scoring.statistics import statistics
 from scoring.threshold import Ballot, Rules, Status
 
 
@@ -132,6 +135,44 @@ def ranked(ballot: Ballot, rules: Rules) -> StateRanking:
         other_rules=other_tie_rules(ballot, rules),
         without_reviewer=without_each_reviewer(ballot, rules),
         without_finalist=without_each_finalist(ballot, rules),
+    )
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands folded beside a rank, in sentences; none of it changes the rank."""
+
+    pairs: tuple[str, ...]
+    """Each pair of neighbours: the gap, where it comes from, whether it is beyond the disagreement."""
+    weights: tuple[str, ...]
+    intervals: tuple[str, ...]
+    agreement: tuple[str, ...]
+    severity: tuple[str, ...]
+    samples: int
+    seed: int
+
+
+def beside(found: Round, state: str) -> Beside | None:
+    """Return the statistics of a state in sentences; None where nothing is ranked yet."""
+    if not found.inputs.initial:
+        return None
+    computed = statistics(found.inputs)
+    one = computed.states[state]
+    every, intervals = list(of_state(one)), tuple(interval_sentences(one.intervals))
+    pairs = tuple(gap.message for gap in one.gaps)
+    severity = tuple(severity_sentences(one.calibration))
+    return Beside(
+        pairs=pairs,
+        weights=tuple(words for words in every if words not in pairs and words not in intervals),
+        intervals=intervals,
+        agreement=(
+            *(f"Before the call: {words}" for words in agreement_sentences(computed.before)),
+            *(f"As ranked: {words}" for words in agreement_sentences(computed.after)),
+            FIELD_NORM,
+        ),
+        severity=severity,
+        samples=computed.samples,
+        seed=computed.seed,
     )
 
 

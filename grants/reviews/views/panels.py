@@ -64,7 +64,7 @@ def _show(competition: Competition, state: str, form: Form | None = None) -> Res
     with current.reading() as session:
         matrix = _matrix(session, competition, state, order if order in ORDERS else "number")
         lacking = (
-            chairing.lacking(session, competition, matrix.panel)
+            chairing.lacking(session, competition, matrix.panel, without=current.actor().barred)
             if matrix.panel is not None and matrix.panel.status == "open"
             else []
         )
@@ -92,6 +92,8 @@ def _show(competition: Competition, state: str, form: Form | None = None) -> Res
 def call(competition: Competition, state: str) -> ResponseReturnValue:
     """Set or move the panel call."""
     form = CallForm()
+    with current.reading() as session:
+        _require_visible(session, competition, state)
     if form.is_sent():
         answer = _try(
             form,
@@ -127,6 +129,8 @@ def call(competition: Competition, state: str) -> ResponseReturnValue:
 def open_(competition: Competition, state: str) -> ResponseReturnValue:
     """Open the panel: first scores are sealed and finalists may be revised."""
     form = DeedForm()
+    with current.reading() as session:
+        _require_visible(session, competition, state)
     if form.is_sent():
         answer = _try(
             form,
@@ -154,6 +158,7 @@ def close(competition: Competition, state: str) -> ResponseReturnValue:
     """Close the panel; what lacks is listed first."""
     form = CloseForm()
     with current.reading() as session:
+        _require_visible(session, competition, state)
         matrix = _matrix(session, competition, state, "number")
         if matrix.panel is None:
             raise NotFound
@@ -191,6 +196,7 @@ def reopen(competition: Competition, state: str) -> ResponseReturnValue:
     """Open a closed panel again, with a reason."""
     form = ReasonForm()
     with current.reading() as session:
+        _require_visible(session, competition, state)
         matrix = _matrix(session, competition, state, "number")
         if matrix.panel is None:
             raise NotFound

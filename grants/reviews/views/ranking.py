@@ -17,7 +17,7 @@ from grants.reviews.queries import applications as material
 from grants.reviews.queries import panels
 from grants.reviews.services import freezing
 from grants.reviews.services import panels as chairing
-from grants.reviews.services.ranking import Round, StateRanking, round_of, state_rankings
+from grants.reviews.services.ranking import Round, StateRanking, beside, round_of, state_rankings
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.seeing import owes_own, require_own_in
 from grants.reviews.views.workbook import scores_workbook
@@ -83,6 +83,7 @@ def _state(
         state=state,
         found=found,
         one=standing,
+        beside=beside(found, state),
         means=_means({state: standing}),
         panel=panel,
         frozen=next((row for row in history if row.superseded_at is None), None),
