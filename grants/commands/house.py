@@ -1,6 +1,7 @@
 """What every command starts with: the settings and the database, or one sentence and status 2."""
 
 import click
+import structlog
 
 from grants.config import Mode, SettingMissing, Settings, from_environment
 from grants.database import Database
@@ -16,8 +17,21 @@ def settings_or_stop() -> Settings:
         raise click.UsageError(str(missing)) from None
 
 
+def write_plain_logs() -> None:
+    """Have the log say in JSON what failed, and never the values at hand."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ]
+    )
+
+
 def house() -> tuple[Settings, Database]:
     """Read the settings and open the database; it is closed when the command ends."""
+    write_plain_logs()
     schema.load()
     settings = settings_or_stop()
     database = Database(settings.database_url)
