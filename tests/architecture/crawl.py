@@ -95,10 +95,10 @@ def open_page(client: FlaskClient, path: str, endpoint: str, came_from: str, hea
         )
 
 
-def endpoint_of(app: Flask, path: str) -> str:
+def endpoint_of(app: Flask, path: str, method: str = "GET") -> str:
     """Return the endpoint behind a path, “(none)” where there is none."""
     try:
-        endpoint, _arguments = app.url_map.bind("localhost").match(urlsplit(path).path, "GET")
+        endpoint, _arguments = app.url_map.bind("localhost").match(urlsplit(path).path, method)
     except HTTPException:
         return "(none)"
     return str(endpoint)
@@ -112,6 +112,22 @@ def links(visit: Visit) -> Iterator[str]:
     for element in tree.iter("a"):
         address = urldefrag(urljoin(urljoin(SITE, visit.path), element.get("href", ""))).url
         if address.startswith(SITE):
+            yield address.removeprefix(SITE.rstrip("/"))
+
+
+def forms(visit: Visit) -> Iterator[str]:
+    """Give every address of this site to which a form of a page is sent by POST."""
+    if not visit.body:
+        return
+    tree = html5lib.parse(visit.body, namespaceHTMLElements=False)
+    for element in tree.iter("form"):
+        if element.get("method", "get").lower() == "post":
+            address = urldefrag(urljoin(urljoin(SITE, visit.path), element.get("action", ""))).url
+            if address.startswith(SITE):
+                yield address.removeprefix(SITE.rstrip("/"))
+    for element in tree.iter("button"):
+        if element.get("formaction"):
+            address = urljoin(urljoin(SITE, visit.path), element.get("formaction", ""))
             yield address.removeprefix(SITE.rstrip("/"))
 
 

@@ -157,7 +157,8 @@ def _without_strings(expression: str) -> str:
 
 
 def _index(index: dict[str, object]) -> str:
-    options = {name: str(value) for name, value in dict(index.get("dialect_options") or {}).items()}
+    given = index.get("dialect_options")
+    options = {name: str(value) for name, value in given.items()} if isinstance(given, dict) else {}
     return f"{index['column_names']} unique={bool(index['unique'])} {options}"
 
 
