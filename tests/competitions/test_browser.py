@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from grants.access.actor import Actor
 from grants.clock import StoppedClock
@@ -45,16 +45,16 @@ def test_a_competition_is_copied_mended_and_published(
     page.get_by_role("link", name="Criteria and points").first.click()
     page.get_by_label("Points of Executive summary and project narrative").fill("35")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert page.get_by_text("95 of 100, 5 left").is_visible()
+    expect(page.get_by_text("95 of 100, 5 left")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Up Qualifications of the applicant").press("Enter")
-    assert page.locator(".criteria-tree tbody th a").first.inner_text().startswith("Qualifications")
+    expect(page.locator(".criteria-tree tbody th a").first).to_contain_text("Qualifications")
     page.get_by_label("Points of Executive summary and project narrative").fill("40")
     page.get_by_role("button", name="Save", exact=True).click()
     picture(page, "competition-criteria")
 
     page.goto(f"{office.url}{COPY}/setup/dates")
-    assert page.locator('input[name="deadline_day"]').input_value() == "10/15/2015"
+    expect(page.locator('input[name="deadline_day"]')).to_have_value("10/15/2015")
     page.get_by_label("Time", exact=True).nth(1).fill("5:00 p.m.")
     page.get_by_role("button", name="Save", exact=True).click()
     assert_accessible(page)
@@ -66,7 +66,7 @@ def test_a_competition_is_copied_mended_and_published(
     page.get_by_role("button", name="Publish 2015-NIST-MEP-02").click()
     assert_accessible(page)
     page.get_by_role("link", name="The notice", exact=True).first.click()
-    assert page.get_by_text("October 15, 2015, 5:00 p.m. EDT").first.is_visible()
+    expect(page.get_by_text("October 15, 2015, 5:00 p.m. EDT").first).to_be_visible()
     assert_accessible(page)
     picture(page, "notice")
     page.goto(f"{office.url}/competitions/map")
@@ -92,9 +92,9 @@ def test_a_file_is_loaded_by_page(office: Server, page: Page, assert_accessible:
         sample_text("operating_model").replace("years = 5", "years = 50")
     )
     page.get_by_role("button", name="Load").click()
-    assert page.get_by_text("Enter a number from 1 to 10; 50 is outside.").first.is_visible()
+    expect(page.get_by_text("Enter a number from 1 to 10; 50 is outside.").first).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Or the text of the file").fill(sample_text("operating_model"))
     page.get_by_role("button", name="Load").click()
 
-    assert page.get_by_text("“Human resources” has no points. Enter them.").first.is_visible()
+    expect(page.get_by_text("“Human resources” has no points. Enter them.").first).to_be_visible()
