@@ -135,8 +135,10 @@ def test_the_navigation_holds_only_what_is_open_to_the_role(act_as: ActAs) -> No
     administrator = Actor(9, "A", staff_roles=frozenset({Role.ADMINISTRATOR}))
     chair = Actor(9, "C", staff_roles=frozenset({Role.PANEL_CHAIR}))
 
-    assert {"Records", "Administration"} <= set(labels(administrator))
-    assert not {"Records", "Administration"} & set(labels(chair))
+    assert {"Competitions", "Records", "Administration"} <= set(labels(administrator))
+    assert not {"Reviewers", "Centers"} & set(labels(administrator))
+    assert {"Competitions", "Reviewers", "Centers"} <= set(labels(chair))
+    assert "Records" not in labels(chair)
 
 
 @pytest.mark.parametrize(
