@@ -12,7 +12,7 @@ from grants.continuations.rules.gates import FACTORS, GROUND_WORDS, Choice, Grou
 from grants.continuations.rules.parts import COLUMNS, MONEY, OUTCOMES, Part, amount_text, as_text
 from grants.continuations.services.outlook import SOURCES
 from grants.money import parse
-from grants.web.fields import DayField, MoneyField, Needed, WholeField, text
+from grants.web.fields import DayField, MoneyField, Needed, WholeField, choices, text
 from grants.web.forms import Form
 
 MOST = 9_999_999
@@ -114,7 +114,7 @@ class CarryOverForm(PartForm):
 
     answer = RadioField(
         "What becomes of federal money of this year that stays unspent?",
-        choices=[(one.value, one.words) for one in CarryOver],
+        choices=choices((one.value, one.words) for one in CarryOver),
         validators=[Needed("Choose one answer.")],
     )
     amount = MoneyField("Amount carried over", validators=[Optional()])
@@ -137,17 +137,17 @@ class WhatIfForm(Form):
         csrf = False
 
     year = SelectField("Year", coerce=int, default=1)
-    source = SelectField("Source", choices=list(SOURCES.items()))
+    source = SelectField("Source", choices=choices(SOURCES.items()))
     amount = MoneyField("Amount more", validators=[Needed("Enter the amount in dollars.")])
 
 
 class ProposalForm(PartForm):
     """What is proposed or ordered: the choice with what it needs."""
 
-    choice = RadioField("Decision", choices=CHOICES, validators=[Optional()])
+    choice = RadioField("Decision", choices=choices(CHOICES), validators=[Optional()])
     amount = MoneyField("Federal share of the year, where it is lower", validators=[Optional()])
     defer_until = DayField("Defer until", validators=[Optional()])
-    ground = SelectField("Ground of a denial", choices=GROUNDS)
+    ground = SelectField("Ground of a denial", choices=choices(GROUNDS))
     reason: Any = text("Reason", longest=20_000, area=True)
 
     def proposal(self) -> Proposal:
@@ -175,7 +175,7 @@ class DecisionForm(SignerMixin, ProposalForm):
     """The grants officer decides."""
 
     choice = RadioField(
-        "Decision", choices=[*CHOICES, RETURN], validators=[Needed("Choose what you decide.")]
+        "Decision", choices=choices([*CHOICES, RETURN]), validators=[Needed("Choose what you decide.")]
     )
     objection: Any = text("How the recipient may object, and to whom", longest=20_000, area=True)
     object_by = DayField("The recipient may object until", validators=[Optional()])

@@ -207,8 +207,8 @@ def proposal_faults(proposal: Proposal, *, requested: int, today: date) -> list[
 
 
 def _amount_faults(amount: int | None, requested: int) -> list[Finding]:
-    if amount is None:
-        return [Finding("amount", "Enter the lower amount in dollars.", field="amount")]
+    if not amount:
+        return [Finding("amount", "Enter the lower amount in dollars, more than zero.", field="amount")]
     if amount >= requested:
         return [
             Finding("amount", "The amount is not lower than the request. Choose “approve”.", field="amount")

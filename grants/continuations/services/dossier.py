@@ -209,7 +209,7 @@ class Dossier:
         """Return the money as a decision would obligate it; raise `Refused` where the amount does not fit."""
         if proposal.amount is None or proposal.choice is None or not proposal.choice.obligates:
             return self.content
-        if proposal.amount == self.requested:
+        if proposal.amount >= self.requested:  # the gate says that it is not lower
             return self.content
         try:
             return figures.lowered(self.content, proposal.amount)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request as web
 from flask import url_for
 
 from grants.competitions.models import Competition
@@ -20,6 +21,7 @@ STEPS = {
     "budget": "Budget",
     "reasons": "Differences explained",
 }
+OWN_WORDS = {"draft": ("Not sent yet", "progress")}
 STATUS_WORDS = {
     "draft": ("With the center", "progress"),
     "draft_sent": ("Draft in, final still due", "progress"),
@@ -51,6 +53,7 @@ def around_request(dossier: Dossier, place: str) -> dict[str, Any]:
     )
     return {
         **shared(dossier.basis.competition),
+        "status_words": {**STATUS_WORDS, **OWN_WORDS},
         "request_": request,
         "dossier": dossier,
         "basis": dossier.basis,
@@ -82,6 +85,25 @@ def shared(competition: Competition) -> dict[str, Any]:
             "email": competition.contact_email,
         }
     return found
+
+
+def staff_side(row: Request, award_uid: str) -> dict[str, Any]:
+    """Return the side navigation of a center for staff, as far as each page is open to the actor."""
+    pages = (
+        ("Request", "staff.continuations.show", "continuation.read", row.uid),
+        ("Evaluation", "staff.continuations.evaluate", "continuation.evaluate", row.uid),
+        ("Decision", "staff.continuations.decide", "continuation.decide", row.uid),
+        ("Five years", "staff.continuations.years", "continuation.read", award_uid),
+        ("Award", "staff.awards.show", "award.read", award_uid),
+    )
+    return {
+        "side_title": f"Year {row.ordinal} of {row.fain}",
+        "side_items": [
+            {"label": label, "url": url_for(name, uid=uid), "current": name == web.endpoint}
+            for label, name, permission, uid in pages
+            if current.may(permission)
+        ],
+    }
 
 
 def told_status(request: Request, *, letter_released: bool) -> str:

@@ -22,7 +22,7 @@ from grants.continuations.queries.requests import (
 from grants.continuations.services.dossier import Dossier, draft_dossier
 from grants.continuations.services.outlook import told_outlook_of
 from grants.continuations.services.sending import send_draft, submit_final
-from grants.continuations.views.around import STATUS_WORDS, around_request, shared, told_status
+from grants.continuations.views.around import OWN_WORDS, STATUS_WORDS, around_request, shared, told_status
 from grants.continuations.views.five_years import years_context
 from grants.documents.models import Letter
 from grants.documents.queries import released_letters_of
@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
         hosts=hosts,
         letters=letters,
         states=CENTER_STATES,
-        status_words=STATUS_WORDS,
+        status_words={**STATUS_WORDS, **OWN_WORDS},
     )
 
 
@@ -191,6 +191,7 @@ def send_the_draft(request: Request) -> ResponseReturnValue:
 def submit(request: Request) -> ResponseReturnValue:
     """Confirm and submit the final request; only the authorized representative can."""
     form = SubmitForm()
+    status = 200
     if form.is_sent():
         try:
             with current.writing() as session:
@@ -198,6 +199,7 @@ def submit(request: Request) -> ResponseReturnValue:
                 confirm_signer(session, current.actor(), str(form.signer.data))
                 sending = submit_final(session, row, actor=current.actor(), now=current.now())
         except Refused as refusal:
+            status = refusal.status
             form.refuse(refusal)
         else:
             said = f"Submitted. What we received has the SHA-256 {sending.sha256[:16]}…"
@@ -212,6 +214,7 @@ def submit(request: Request) -> ResponseReturnValue:
         looks=[one for one in dossier.findings if one not in stops(dossier.findings)],
         links=links_of(request),
         representatives=people,
+        status=status,
     )
 
 

@@ -12,7 +12,7 @@ from grants.continuations.services.deciding import Order
 from grants.continuations.services.dossier import sent_dossier
 from grants.continuations.views.staff import around_staff, money_at, pages
 from grants.continuations.workflow import RequestStatus
-from grants.errors import MoveRefused, NotFound, Refused
+from grants.errors import NotFound, Refused
 from grants.web import current
 from grants.web.render import go, page
 
@@ -27,14 +27,12 @@ from grants.web.render import go, page
 def decide(request: Request) -> ResponseReturnValue:
     """Decide a request that another person evaluated."""
     form = DecisionForm()
-    is_late = False
+    status = 200
     if web.form.get("do") != "recalculate" and form.is_sent():
         try:
             said = _act(request, form)
-        except MoveRefused as refusal:
-            is_late = True
-            form.refuse(refusal)
         except Refused as refusal:
+            status = refusal.status
             form.refuse(refusal)
         else:
             return go("staff.continuations.show", uid=request.uid, said=said)
@@ -50,7 +48,7 @@ def decide(request: Request) -> ResponseReturnValue:
         form=form,
         evaluation=evaluation,
         is_open=request.status is RequestStatus.EVALUATED,
-        status=409 if is_late else 200,
+        status=status,
     )
 
 

@@ -8,13 +8,14 @@ from grants.continuations.forms import WhatIfForm
 from grants.continuations.rules.outlook import YearOutlook
 from grants.continuations.services.outlook import SOURCES, Outlook
 from grants.money import show
+from grants.web.fields import choices
 
 
 def years_context(outlook: Outlook) -> dict[str, Any]:
     """Return what the page shows; with an amount in the address also its effect, computed and not stored."""
     asked = "amount" in request.args
     form = WhatIfForm(formdata=request.args if asked else None)
-    form.year.choices = [(one.ordinal, f"Year {one.ordinal}") for one in outlook.years]
+    form.year.choices = choices((str(one.ordinal), f"Year {one.ordinal}") for one in outlook.years)
     found: dict[str, Any] = {
         "outlook": outlook,
         "award": outlook.award,

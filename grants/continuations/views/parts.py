@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from flask import jsonify
 from flask import request as web
 from flask.typing import ResponseReturnValue
 
-from grants.applications.views.yearview import YearView
+from grants.applications.views.yearview import YearView, spoken
 from grants.budgets.forms import YearForm
 from grants.budgets.rules.flat import label_of as cell_label
 from grants.budgets.rules.table import EXPENSES, REVENUE
@@ -74,6 +75,7 @@ def reasons(request: Request) -> ResponseReturnValue:
 def _part(request: Request, key: Part, form: PartForm, **context: Any) -> ResponseReturnValue:
     """Show one part, or save what was typed and go on."""
     stale: StaleVersion | None = None
+    status = 200
     if form.is_sent():
         try:
             merged = _save(request, key, form)
@@ -81,6 +83,7 @@ def _part(request: Request, key: Part, form: PartForm, **context: Any) -> Respon
             stale = caught
             form.version.data = str(caught.version)
         except Refused as refusal:
+            status = refusal.status
             form.refuse(refusal)
         else:
             onward = key.value if web.form.get("do") == "save" else NEXT[key]
@@ -98,7 +101,7 @@ def _part(request: Request, key: Part, form: PartForm, **context: Any) -> Respon
         form=form,
         part=dossier.parts[key],
         stale=stale,
-        status=409 if stale else 200,
+        status=stale.status if stale else status,
     )
 
 
@@ -121,6 +124,7 @@ def carry_over(request: Request) -> ResponseReturnValue:
     """Answer the one question about unspent federal money; each answer's effect stands beside it."""
     form = CarryOverForm()
     stale: StaleVersion | None = None
+    status = 200
     computes = web.form.get("do") == "recalculate"
     if form.is_sent() and not computes:
         try:
@@ -129,6 +133,7 @@ def carry_over(request: Request) -> ResponseReturnValue:
             stale = caught
             form.version.data = str(caught.version)
         except Refused as refusal:
+            status = refusal.status
             form.refuse(refusal)
         else:
             return go("applicant.continuations.budget", uid=request.uid, said=SAVED)
@@ -145,7 +150,7 @@ def carry_over(request: Request) -> ResponseReturnValue:
         stale=stale,
         amount=dossier.unspent if typed is None else typed,
         effects=dossier.effects if typed is None else dossier.effects_of(typed),
-        status=409 if stale else 200,
+        status=stale.status if stale else status,
     )
 
 
@@ -167,6 +172,7 @@ def budget(request: Request) -> ResponseReturnValue:
     """Enter the money of the year beside its ceiling."""
     form = YearForm()
     stale: StaleVersion | None = None
+    status = 200
     if form.is_sent() and web.form.get("do") != "recalculate":
         try:
             merged = _save_budget(request, form)
@@ -174,6 +180,7 @@ def budget(request: Request) -> ResponseReturnValue:
             stale = _named(caught)
             form.version.data = caught.version
         except Refused as refusal:
+            status = refusal.status
             form.refuse(refusal)
         else:
             name = "reasons" if web.form.get("do") == "next" else "budget"
@@ -189,7 +196,7 @@ def budget(request: Request) -> ResponseReturnValue:
         **_year(dossier, form),
         form=form,
         stale=stale,
-        status=409 if stale else 200,
+        status=stale.status if stale else status,
     )
 
 
@@ -230,3 +237,21 @@ def _named(stale: StaleVersion) -> StaleVersion:
         offered={cell_label(name): amount for name, amount in stale.offered.items()},
         version=stale.version,
     )
+
+
+@pages.page(
+    "/<uid>/budget/sums",
+    "budget_sums",
+    permission="continuation.read_own",
+    load=request_by_uid,
+    methods=("POST",),
+)
+def budget_sums(request: Request) -> ResponseReturnValue:
+    """Answer a script with every computed cell of what is typed; nothing is stored."""
+    form = YearForm()
+    form.validate()
+    with current.reading() as session:
+        dossier = draft_dossier(session, request, now=current.now())
+    basis = dossier.basis
+    view = YearView.of(request.ordinal, form.readable(), basis.rule, selected_again=basis.selected_again)
+    return jsonify(cells=view.cells(), states=view.states(), spoken=spoken(view))

@@ -27,7 +27,7 @@ from grants.continuations.services import evaluating
 from grants.continuations.services.dossier import Dossier, sent_dossier
 from grants.continuations.services.evaluating import OPEN_FOR_EVALUATION, Reading
 from grants.continuations.services.outlook import outlook_of
-from grants.continuations.views.around import STATUS_WORDS, shared
+from grants.continuations.views.around import STATUS_WORDS, shared, staff_side
 from grants.continuations.views.five_years import years_context
 from grants.continuations.workflow import RequestStatus
 from grants.errors import NotFound, Refused, StaleVersion
@@ -56,7 +56,6 @@ def index() -> ResponseReturnValue:
         sendings=sendings,
         at=at,
         last=max(1, -(-total // PAGE)),
-        status=200,
         chosen=status,
         words=words,
         statuses=[(one.value, STATUS_WORDS[one.value][0]) for one in RequestStatus],
@@ -95,6 +94,7 @@ def around_staff(dossier: Dossier) -> dict[str, Any]:
     gates = basis.gates
     return {
         **shared(basis.competition),
+        **staff_side(dossier.request, basis.award.uid),
         "request_": dossier.request,
         "dossier": dossier,
         "basis": basis,
@@ -115,6 +115,7 @@ def evaluate(request: Request) -> ResponseReturnValue:
     """Evaluate a request by the three factors and recommend."""
     form = EvaluationForm()
     stale: StaleVersion | None = None
+    status = 200
     if form.is_sent() and web.form.get("do") != "recalculate":
         try:
             said = _act(request, form)
@@ -122,12 +123,14 @@ def evaluate(request: Request) -> ResponseReturnValue:
             stale = caught
             form.version.data = str(caught.version)
         except Refused as refusal:
+            status = refusal.status
             form.refuse(refusal)
         else:
             if web.form.get("do") == "send":
                 return go("staff.continuations.show", uid=request.uid, said=said)
             return go("staff.continuations.evaluate", uid=request.uid, said=said)
-    return _evaluation_page(request, form, ConditionForm(formdata=None, prefix=CONDITION), stale)
+    condition_form = ConditionForm(formdata=None, prefix=CONDITION)
+    return _evaluation_page(request, form, condition_form, stale=stale, status=status)
 
 
 def _act(request: Request, form: EvaluationForm) -> str:
@@ -162,7 +165,12 @@ def _reading(form: EvaluationForm) -> Reading:
 
 
 def _evaluation_page(
-    request: Request, form: EvaluationForm, condition_form: ConditionForm, stale: StaleVersion | None = None
+    request: Request,
+    form: EvaluationForm,
+    condition_form: ConditionForm,
+    *,
+    stale: StaleVersion | None = None,
+    status: int = 200,
 ) -> ResponseReturnValue:
     with current.reading() as session:
         dossier = sent_dossier(session, request, now=current.now())
@@ -171,7 +179,6 @@ def _evaluation_page(
     newest = evaluations[0] if evaluations else None
     if not form.is_submitted() or condition_form.is_submitted():
         _fill(form, newest)
-    status = 422 if condition_form.has_faults else 200
     return page(
         "staff/continuations/evaluate.html",
         **around_staff(dossier),
@@ -183,7 +190,7 @@ def _evaluation_page(
         history=history,
         can_write=request.status in OPEN_FOR_EVALUATION,
         can_send=request.status in {RequestStatus.FINAL_SENT, RequestStatus.DEFERRED},
-        status=409 if stale else status,
+        status=stale.status if stale else 422 if condition_form.has_faults else status,
     )
 
 
