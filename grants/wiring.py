@@ -37,6 +37,7 @@ from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
 from grants.reviews import notices as review_notices
 from grants.reviews.queries.doors import reviewer_facts
+from grants.reviews.services.inviting import expire_unanswered
 from grants.screening import notices as screening_notices
 from grants.web import limits, tokens
 
@@ -85,6 +86,7 @@ LETTER_KINDS: dict[str, LetterKind] = {**award_letters.KINDS, **continuation_let
 
 DUTIES: list[Callable[[Session, datetime], None]] = [
     organization_services.expire_invitations,
+    expire_unanswered,
     remind,
     opening.open_due,
 ]

@@ -88,12 +88,10 @@ def set_cap(session: Session, member: PanelMember, *, cap: int, actor: Actor, no
     )
 
 
-def expire_unanswered(session: Session, *, now: datetime) -> int:
-    """Let invitations expire whose day is over; return how many."""
-    overdue = pool.expired_invitations(session, now)
-    for member in overdue:
+def expire_unanswered(session: Session, now: datetime) -> None:
+    """Let invitations expire whose day is over; the worker does it at every turn."""
+    for member in pool.expired_invitations(session, now):
         perform(session, member, "expire", actor=SYSTEM, now=now)
-    return len(overdue)
 
 
 def _invite_one(

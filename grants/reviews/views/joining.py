@@ -51,7 +51,7 @@ def invitation(member: PanelMember) -> ResponseReturnValue:
     """Say yes or no in a minute, with or without an account."""
     token = _token_of_request()
     form = DeclineForm()
-    if form.is_submitted() and form.csrf_token.data:
+    if form.is_submitted():
         answered = _answer(member, form)
         if answered is not None:
             return (
