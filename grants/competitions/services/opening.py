@@ -37,6 +37,8 @@ def copy(
 ) -> Competition:
     """Copy everything under a new number; the dates are moved by whole years or left empty."""
     notice = queries.notice_of(session, source)
+    if source.opens_at == source.published_at:  # it opened with its publication, and so does the copy
+        notice = replace(notice, dates=replace(notice.dates, opens=None))
     years = fiscal_year - (source.fiscal_year or fiscal_year)
     shifted = dates_moved(notice, years) if move_dates else dates_cleared(notice)
     identity = replace(notice.identity, number=number, fiscal_year=fiscal_year)
