@@ -1,7 +1,7 @@
 """Reads of competitions: by number, their parts, the notice as plain values."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -34,6 +34,7 @@ from grants.lifecycle.waiting import Waiting
 from grants.policies.rule_set import RuleSet
 
 PAGE = 50
+IDENTITY = tuple(item.name for item in fields(n.Identity))
 
 
 @dataclass(frozen=True)
@@ -183,27 +184,13 @@ def published_on(competition: Competition) -> date:
 
 def notice_of(session: Session, competition: Competition) -> n.Notice:
     """Return the notice as it stands, as plain values."""
+    identity = {name: getattr(competition, name) for name in IDENTITY}
+    contact = {name: getattr(competition, f"contact_{name}") for name in ("name", "email", "phone", "hours")}
     return n.Notice(
-        identity=n.Identity(
-            number=competition.number,
-            title=competition.title,
-            program=competition.program,
-            assistance_listing=competition.assistance_listing,
-            fiscal_year=competition.fiscal_year,
-            authority=competition.authority,
-            selecting_official=competition.selecting_official,
-        ),
+        identity=n.Identity(**identity),
         goals=n.Goals(text=competition.goals),
         states=n.States(state=tuple(map(_state, states_of(session, competition.id)))),
-        dates=n.Dates(
-            zone=competition.zone,
-            planned_publication=competition.planned_publication_on,
-            opens=competition.opens_at,
-            deadline=competition.deadline_at,
-            questions_until=competition.questions_until,
-            determination=competition.determination,
-            shorter_period_reason=competition.notice_period_reason,
-        ),
+        dates=_dates(competition),
         award=n.Award(
             years=competition.award_years,
             expected_award=competition.expected_award_on,
@@ -213,14 +200,7 @@ def notice_of(session: Session, competition: Competition) -> n.Notice:
             total=competition.total_points,
             criterion=tuple(map(_criterion, criteria_of(session, competition.id))),
         ),
-        ranking=n.Ranking(
-            reviewers_minimum=competition.reviewers_minimum,
-            threshold=competition.threshold,
-            finalists=competition.finalist_status,
-            method=competition.ranking_method,
-            tie_rule=competition.tie_rule,
-            tie_break=competition.tie_break,
-        ),
+        ranking=_ranking(competition),
         factors=n.Factors(factor=tuple(row.text for row in factors_of(session, competition.id))),
         documents=n.Documents(document=tuple(map(_document, documents_of(session, competition.id)))),
         rules=n.Rules(
@@ -228,12 +208,7 @@ def notice_of(session: Session, competition: Competition) -> n.Notice:
             selected_again=competition.selected_again,
             location=competition.location_rule,
         ),
-        contact=n.Contact(
-            name=competition.contact_name,
-            email=competition.contact_email,
-            phone=competition.contact_phone,
-            hours=competition.contact_hours,
-        ),
+        contact=n.Contact(**contact),
         confirm=n.Confirmations(unconfirmed=tuple(n.Confirmation(**row) for row in competition.sample_notes)),
     )
 
@@ -446,6 +421,29 @@ def _states_by_competition(session: Session, ids: list[int]) -> dict[int, list[T
     for row in session.exec(rows).all():
         found.setdefault(row.competition_id, []).append(row)
     return found
+
+
+def _dates(competition: Competition) -> n.Dates:
+    return n.Dates(
+        zone=competition.zone,
+        planned_publication=competition.planned_publication_on,
+        opens=competition.opens_at,
+        deadline=competition.deadline_at,
+        questions_until=competition.questions_until,
+        determination=competition.determination,
+        shorter_period_reason=competition.notice_period_reason,
+    )
+
+
+def _ranking(competition: Competition) -> n.Ranking:
+    return n.Ranking(
+        reviewers_minimum=competition.reviewers_minimum,
+        threshold=competition.threshold,
+        finalists=competition.finalist_status,
+        method=competition.ranking_method,
+        tie_rule=competition.tie_rule,
+        tie_break=competition.tie_break,
+    )
 
 
 def _state(row: TargetState) -> n.StateAmount:
