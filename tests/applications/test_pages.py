@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
 from grants.adapters.files import Files
 from grants.applications import queries
@@ -286,9 +288,12 @@ def test_an_upload_goes_on_where_it_broke_off(stage: Stage) -> None:
 
 
 def test_a_file_of_four_megabytes_comes_in_one_form(stage: Stage) -> None:
-    sent = {"key": "letters", "file": (io.BytesIO(make.large_pdf(4_000_000)), "letter.pdf")}
+    file = FileStorage(io.BytesIO(make.large_pdf(4_000_000)), "letter.pdf")
+    boundary, body = encode_multipart({"key": "letters", "file": file})
 
-    answer = stage.writer().post(stage.url("/documents"), data=sent)
+    answer = stage.writer().post(
+        stage.url("/documents"), data=body, content_type=f"multipart/form-data; boundary={boundary}"
+    )
 
     assert answer.status_code == 303
 

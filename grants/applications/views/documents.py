@@ -1,6 +1,7 @@
 """The files of an application: adding them whole or in pieces, removing and opening them."""
 
 import re
+from contextlib import closing
 from urllib.parse import unquote
 
 from flask import flash, jsonify, request, url_for
@@ -79,7 +80,9 @@ def _add_whole(application: Application, key: str) -> None:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise refuse("file", "Choose a file first.", field="file")
-    _attach(application, key, prepare_pdf(current.files(), sent.filename, sent.stream.read()))
+    with closing(sent):
+        content = sent.stream.read()
+    _attach(application, key, prepare_pdf(current.files(), sent.filename, content))
 
 
 def _attach(application: Application, key: str, ready: FileReady, upload: Upload | None = None) -> None:
