@@ -10,6 +10,7 @@ a seed gives the same intervals in ten years.
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from hashlib import sha256
 from math import lcm, sqrt
 
@@ -20,7 +21,7 @@ from scipy.special import ndtri
 from scoring.aggregate import present
 from scoring.calibrate import NO_FREEDOM, calibrate, pooled_variances
 from scoring.faults import Undefined
-from scoring.matrix import Floats, Matrix, from_totals
+from scoring.matrix import Flags, Floats, Matrix, from_totals
 from scoring.rank import Ranking, rank
 from scoring.threshold import Ballot, Method, Rules, TieRule
 
@@ -32,6 +33,8 @@ TABLE_LIMIT = 5
 """Up to this many sheets all k^k ways to draw k of them again are tabulated."""
 FINEST = 1_000_000
 BYTE = 256
+FEW_TIES = 3
+"""Longest run of equal sums, less one, that is mended one by one."""
 
 Ints = NDArray[np.int64]
 
@@ -121,8 +124,8 @@ def resampled_places(rows: list[Ints], *, bits: np.random.PCG64, samples: int) -
     else:
         codes = _drawn_codes(rows, shift, bits=bits, samples=samples)
     counts = np.zeros(count << shift, dtype=np.int64)
-    for drawn in codes:
-        counts += _placed(drawn, shift)
+    for placed in _gathered((_placed(drawn, shift) for drawn in codes), least=2 * len(counts)):
+        counts += np.bincount(placed.ravel(), minlength=len(counts))
     return counts.reshape(count, 1 << shift)[:, :count].T
 
 
@@ -138,8 +141,12 @@ def draw_indices(bits: np.random.PCG64, size: int, ways: Ints) -> Ints | NDArray
 
 def ways_to_draw(row: Ints) -> Ints:
     """Return the sum of every one of the k^k ordered ways to draw k scores out of k with replacement."""
-    k = len(row)
-    return np.asarray(row[np.indices((k,) * k).reshape(k, -1)].sum(axis=0), dtype=np.int64)
+    return np.asarray(row[_ways(len(row))].sum(axis=0), dtype=np.int64)
+
+
+@lru_cache(maxsize=TABLE_LIMIT)
+def _ways(k: int) -> Ints:
+    return np.indices((k,) * k).reshape(k, -1)
 
 
 def _tabulated_codes(rows: list[Ints], shift: int, *, bits: np.random.PCG64, samples: int) -> Iterator[Ints]:
@@ -162,16 +169,43 @@ def _drawn_codes(rows: list[Ints], shift: int, *, bits: np.random.PCG64, samples
 
 
 def _placed(codes: Ints, shift: int) -> Ints:
-    """Return how often each code of place and application occurs; sorts `codes` in place."""
+    """Return codes of place above application for codes of sum above application; works in place."""
     codes.sort(axis=1)
-    sums = codes >> shift
-    place = np.zeros_like(codes)
-    position = np.arange(codes.shape[1], dtype=codes.dtype)
-    np.multiply(sums[:, 1:] != sums[:, :-1], position[1:], out=place[:, 1:])
-    np.maximum.accumulate(place, axis=1, out=place)
-    place <<= shift
-    place |= codes & codes.dtype.type((1 << shift) - 1)
-    return np.bincount(place.ravel(), minlength=codes.shape[1] << shift)
+    application = codes.dtype.type((1 << shift) - 1)
+    equal = (codes[:, 1:] ^ codes[:, :-1]) <= application
+    codes &= application
+    codes += np.arange(codes.shape[1], dtype=codes.dtype) << shift
+    _share_places(codes, equal, application)
+    return codes
+
+
+def _share_places(codes: Ints, equal: Flags, application: np.integer) -> None:
+    """Give each code that is `equal` to the one before it the same place."""
+    row, column = np.divmod(np.flatnonzero(equal), max(1, equal.shape[1]))
+    for _ in range(FEW_TIES):
+        before, own = codes[row, column], codes[row, column + 1]
+        shared = (before & ~application) | (own & application)
+        if (shared == own).all():
+            return
+        codes[row, column + 1] = shared
+    # Many are equal: the place of the first of each run, carried along the row.
+    places = codes & ~application
+    places[:, 1:][equal] = 0
+    np.maximum.accumulate(places, axis=1, out=places)
+    codes &= application
+    codes |= places
+
+
+def _gathered(parts: Iterable[Ints], *, least: int) -> Iterator[Ints]:
+    """Yield the parts put together until they have at least so many numbers."""
+    waiting: list[Ints] = []
+    for part in parts:
+        waiting.append(part)
+        if sum(one.size for one in waiting) >= least:
+            yield np.concatenate(waiting)
+            waiting = []
+    if waiting:
+        yield np.concatenate(waiting)
 
 
 def _chunks(samples: int, width: int) -> Iterator[int]:
