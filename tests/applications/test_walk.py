@@ -132,3 +132,49 @@ def test_from_a_ready_draft_to_the_receipt(
 def _look(page: Page, assert_accessible: Accessible, picture: TakePicture, name: str) -> None:
     assert_accessible(page)
     picture(page, f"applications-{name}")
+
+
+def test_a_host_works_without_script(
+    walk: Walk, browser_of: BrowserOf, tmp_path: Path, assert_accessible: Accessible, picture: TakePicture
+) -> None:
+    path = tmp_path / "proposal.pdf"
+    path.write_bytes(make.pdf(pages=5))
+    page = browser_of(walk.server, "d.hale@frontrange.example", java_script_enabled=False)
+
+    page.goto(walk.url("/sections/strategy"))
+    page.get_by_label("Your text").fill("Four regional offices.\n\n- Denver\n- Pueblo")
+    page.get_by_role("button", name="Save and go to Market understanding").click()
+    assert page.get_by_role("heading", name="Market understanding").is_visible()
+    page.goto(walk.url("/budget/4"))
+    page.get_by_label("State and local funds, cash, year 4").fill("980,000.123")
+    page.get_by_role("button", name="Save", exact=True).click()
+    assert page.get_by_role("link", name="Enter dollars and at most two digits").is_visible()
+    page.get_by_label("State and local funds, cash, year 4").fill("980,000")
+    page.get_by_role("button", name="Recalculate").click()
+    assert page.locator("#result").inner_text() == "Short 1,522,538.50"
+    page.get_by_role("button", name="Save and check all years").click()
+    assert page.get_by_role("row", name="State and local funds, cash").is_visible()
+    page.goto(walk.url("/documents"))
+    page.get_by_label("Add a file for Technical proposal").set_input_files(path)
+    page.locator("#document-proposal").get_by_role("button", name="Add this file").click()
+    assert page.get_by_text("This file has 5 pages; the limit is 3.").first.is_visible()
+    picture(page, "applications-documents-refused")
+
+
+def test_two_texts_stand_side_by_side(
+    walk: Walk, browser_of: BrowserOf, assert_accessible: Accessible, picture: TakePicture
+) -> None:
+    roy = browser_of(walk.server, "a.roy@frontrange.example")
+    hale = browser_of(walk.server, "d.hale@frontrange.example")
+    roy.goto(walk.url("/sections/market"))
+    hale.goto(walk.url("/sections/market"))
+
+    roy.get_by_label("Your text").fill("Small firms ask for help with automation.")
+    roy.locator("[data-save-text]", has_text="Saved").wait_for()
+    hale.get_by_label("Your text").fill("Small firms ask for help with people.")
+    hale.get_by_role("link", name="See both texts").click()
+
+    hale.get_by_role("heading", name="Two texts").wait_for()
+    _look(hale, assert_accessible, picture, "difference")
+    hale.get_by_role("button", name="Keep this one").first.click()
+    assert hale.get_by_label("Your text").input_value() == "Small firms ask for help with people."
