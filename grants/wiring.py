@@ -19,6 +19,7 @@ from grants.applications import jobs as application_jobs
 from grants.applications import notices as application_notices
 from grants.applications.services.reminding import remind
 from grants.awards import notices as award_notices
+from grants.awards.queries import holders
 from grants.awards.rules import letter_kinds as award_letters
 from grants.awards.services import lettering
 from grants.competitions import jobs as competitions_jobs
@@ -31,6 +32,7 @@ from grants.documents.rules import LetterKind
 from grants.eligibility.rules.identifiers import ein_findings, uei_findings
 from grants.findings import Finding, Level
 from grants.home.queries.administration import standing_of_people
+from grants.home.queries.stages import stages
 from grants.home.views import frame, steps
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
@@ -130,6 +132,8 @@ def identifier_warnings(ein: str, uei: str) -> list[Finding]:
 def install(app: Flask) -> None:
     """Give the application what slices provide beyond pages: sign-in, sessions, navigation."""
     app.extensions["grants.letter_kinds"] = LETTER_KINDS
+    app.extensions["grants.holders"] = holders
+    app.extensions["grants.stages"] = stages
     app.extensions["grants.releases"] = {"decision": lettering.release_round}
     settings: Settings = app.extensions["grants.settings"]
     keys.put(settings)

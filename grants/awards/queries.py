@@ -284,6 +284,17 @@ def letters_standing(session: Session, competition_id: int) -> set[int]:
     return {application_id for application_id in session.exec(rows).all() if application_id is not None}
 
 
+def holders(session: Session) -> dict[str, str]:
+    """Return who holds the award of each state, for the public map: accepted awards, the newest first."""
+    rows = (
+        select(Award.state, Organization.name)
+        .join(Organization, col(Organization.id) == col(Award.organization_id))
+        .where(col(Award.status) == AwardStatus.ACCEPTED)
+        .order_by(col(Award.period_start), col(Award.id))
+    )
+    return dict(session.exec(rows).all())
+
+
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """Return what waits for this person in selection and award."""
     found: list[Waiting] = []

@@ -20,6 +20,9 @@ from grants.awards.rules.letter_kinds import AWARD, DECLINE
 from grants.awards.services.dossier import award_dossier, award_letter_values, decline_letter_values
 from grants.awards.workflow import AwardStatus, SelectionStatus
 from grants.competitions.models import Competition
+from grants.competitions.queries import competition_by_id, states_of
+from grants.competitions.services.publishing import decide
+from grants.competitions.workflow import CompetitionStatus
 from grants.documents.models import Batch, Letter
 from grants.documents.services.letters import Addressee, draft_letter
 from grants.documents.services.releasing import release_batch
@@ -158,7 +161,24 @@ def release_round(session: Session, batch: Batch, *, actor: Actor, now: datetime
         if application is not None and application.status is ApplicationStatus.ELIGIBLE:
             move = "award" if letter.kind == AWARD.kind else "decline"
             perform(session, application, move, actor=actor, now=now, noted={"letter": letter.number})
+    _close_if_decided(session, batch.competition_id or 0, actor=actor, now=now)
     return letters
+
+
+def _close_if_decided(session: Session, competition_id: int, *, actor: Actor, now: datetime) -> None:
+    """Close the competition once every state is decided for good and everyone has a released letter."""
+    competition = competition_by_id(session, competition_id)
+    if competition is None or competition.status is not CompetitionStatus.PUBLISHED:
+        return
+    states = {row.state for row in states_of(session, competition_id)}
+    final = {
+        state for state, row in _decided(session, competition_id).items() if row.choice is not Choice.HOLD
+    }
+    told = all(
+        row.status is not ApplicationStatus.ELIGIBLE for row in reviewed_applications(session, competition_id)
+    )
+    if states <= final and told:
+        decide(session, competition, actor=actor, now=now)
 
 
 def faults_before_round(awards: Sequence[Award]) -> list[Finding]:

@@ -1,8 +1,9 @@
 """The milestones of a competition, each with its instant, its state and the deed that stands on it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from flask import current_app, url_for
@@ -32,12 +33,28 @@ STAGES = (
     ("Score sheets", "staff.reviews.progress", "Progress of the score sheets", "After assignments are sent."),
     ("Panels and ranking", "staff.reviews.ranking", "Ranking by state", "When the score sheets are in."),
     ("Selection", "staff.awards.selection", "Selection by state", "When the ranking is frozen."),
-    ("Letters", "staff.documents.letters", "Letters", "When the selections are approved."),
+    ("Letters", "staff.awards.selection", "Letters of the decisions", "When the selections are approved."),
 )
 
 
+class Stage(Protocol):
+    """How far a later stage is, as the house above tells it."""
+
+    @property
+    def is_done(self) -> bool:
+        """Say whether nothing of the stage is left."""
+
+    @property
+    def text(self) -> str:
+        """Return the figure that stands on the milestone."""
+
+
 def milestones_of(
-    competition: Competition, amendments: Sequence[Amendment], found: Sequence[Finding], now: datetime
+    competition: Competition,
+    amendments: Sequence[Amendment],
+    found: Sequence[Finding],
+    now: datetime,
+    stages: Mapping[str, Stage],
 ) -> list[Milestone]:
     """Return every milestone in order, with what has happened and what is next."""
     if competition.status is CompetitionStatus.DRAFT:
@@ -53,7 +70,7 @@ def milestones_of(
     if competition.questions_until is not None:
         steps.append(_timed("Questions end", competition.questions_until, competition, now))
     steps.append(_timed("Deadline", competition.deadline_at, competition, now))
-    return [*steps, *_later(competition, now), _award(competition, now)]
+    return [*steps, *_later(competition, now, stages), _award(competition, now)]
 
 
 def _preparation(competition: Competition, found: Sequence[Finding]) -> Milestone:
@@ -85,20 +102,23 @@ def _timed(title: str, at: datetime | None, competition: Competition, now: datet
     return Milestone(title, at, competition.zone, state)
 
 
-def _later(competition: Competition, now: datetime) -> list[Milestone]:
+def _later(competition: Competition, now: datetime, stages: Mapping[str, Stage]) -> list[Milestone]:
     """Return the stages that other slices hold, linked where this installation has their pages."""
     over = competition.deadline_at is not None and now > competition.deadline_at
     is_running = over and competition.status is CompetitionStatus.PUBLISHED
     steps = []
     for title, endpoint, words, when in STAGES:
         address = _address(endpoint, competition.number)
+        stage = stages.get(title)
+        is_done = competition.status is CompetitionStatus.DECIDED or (stage is not None and stage.is_done)
+        figure = stage.text if stage is not None else ""
         steps.append(
             Milestone(
                 title,
                 None,
                 competition.zone,
-                "done" if competition.status is CompetitionStatus.DECIDED else "ahead",
-                text="" if is_running else when,
+                "done" if is_done else "ahead",
+                text=figure or ("" if is_running else when),
                 link=(address, words) if address else None,
             )
         )

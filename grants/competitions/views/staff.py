@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response, current_app, request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 from werkzeug.datastructures import FileStorage
@@ -95,6 +95,7 @@ def show(competition: Competition) -> ResponseReturnValue:
         amendments = queries.amendments_of(session, competition.id)
         in_preparation = queries.amendment_in_preparation(session, competition.id)
         notice = queries.notice_of(session, competition)
+        stages = current_app.extensions["grants.stages"](session, competition, current.actor())
     found = publication_findings(None, PublicationFacts(notice, now), now)
     return page(
         competition=competition,
@@ -102,7 +103,7 @@ def show(competition: Competition) -> ResponseReturnValue:
         per_year=sum(state.federal_per_year or 0 for state in states),
         amendments=amendments,
         in_preparation=in_preparation,
-        milestones=milestones_of(competition, amendments, found, now),
+        milestones=milestones_of(competition, amendments, found, now, stages),
         is_draft=competition.status is CompetitionStatus.DRAFT,
     )
 

@@ -59,8 +59,8 @@ def running(session: Session, actor: Actor, now: datetime) -> list[Running]:
         .limit(RUNNING)
     ).all()
     ids = [competition.id for competition in published]
-    statuses = _applications_by_status(session, ids, actor)
-    sheets = _sheets(session, ids, actor)
+    statuses = applications_by_status(session, ids, actor)
+    sheets = sheets_in(session, ids, actor)
     return [_running(competition, statuses, sheets, now) for competition in published]
 
 
@@ -102,7 +102,8 @@ def _signatures_due(now: datetime) -> Any:
     )
 
 
-def _applications_by_status(session: Session, ids: list[int], actor: Actor) -> dict[tuple[int, str], int]:
+def applications_by_status(session: Session, ids: list[int], actor: Actor) -> dict[tuple[int, str], int]:
+    """Count the applications of competitions by status, those closed to the actor left out."""
     rows = session.exec(
         select(Application.competition_id, Application.status, func.count(col(Application.id)))
         .where(col(Application.competition_id).in_(ids), col(Application.id).not_in(sorted(actor.barred)))
@@ -111,7 +112,7 @@ def _applications_by_status(session: Session, ids: list[int], actor: Actor) -> d
     return {(competition_id, str(status)): count for competition_id, status, count in rows}
 
 
-def _sheets(session: Session, ids: list[int], actor: Actor) -> dict[int, tuple[int, int]]:
+def sheets_in(session: Session, ids: list[int], actor: Actor) -> dict[int, tuple[int, int]]:
     """Return for each competition how many first score sheets are in, of how many that were assigned."""
     is_in = col(Sheet.status).in_([SheetStatus.SUBMITTED, SheetStatus.FINAL])
     rows = session.exec(
