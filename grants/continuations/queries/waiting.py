@@ -1,5 +1,6 @@
 """What waits for whom in continuations, and the next instants at which something falls due."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -101,49 +102,48 @@ def _for_program_officer(session: Session, actor: Actor, now: datetime) -> list[
     return [one for request, name in rows if (one := _officer_row(request, name, now))]
 
 
+@dataclass(frozen=True)
+class _Row:
+    """What a program officer does about a request in one status."""
+
+    verb: str
+    why: str
+    due: datetime | None
+    urgency: int
+
+
 def _officer_row(request: Request, name: str, now: datetime) -> Waiting | None:
-    year = request.ordinal
-    known = {
-        RequestStatus.FINAL_SENT: (
-            f"Evaluate the year {year} request",
-            "the final request is in",
-            request.final_sent_at,
-            OTHERS_WAIT,
-        ),
-        RequestStatus.DEFERRED: (
-            f"Evaluate the year {year} request again",
-            "its decision was deferred",
-            None,
-            DUE,
-        ),
-        RequestStatus.EVALUATED: (
-            f"Decision on the year {year} request",
-            "the grants officer",
-            request.final_sent_at,
-            WITH_OTHERS,
-        ),
-    }
-    late = (
-        f"Remind {name}: the year {year} request is late",
-        "its final day has passed",
-        request.final_due_at,
-        OVERDUE,
-    )
-    row = known.get(request.status) or (late if request.final_due_at < now else None)
+    row = _in_status(request) or _if_late(request, name, now)
     if row is None:
         return None
-    verb, why, due, urgency = row
     return Waiting(
-        verb=verb,
-        why=why,
-        due=due,
+        verb=row.verb,
+        why=row.why,
+        due=row.due,
         subject=f"{name}, {request.state}, award {request.fain}",
         endpoint="staff.continuations.show",
         values={"uid": request.uid},
-        urgency=urgency,
+        urgency=row.urgency,
         role=Role.PROGRAM_OFFICER,
         zone=request.zone,
     )
+
+
+def _in_status(request: Request) -> _Row | None:
+    what, since = f"the year {request.ordinal} request", request.final_sent_at
+    known = {
+        RequestStatus.FINAL_SENT: _Row(f"Evaluate {what}", "the final request is in", since, OTHERS_WAIT),
+        RequestStatus.DEFERRED: _Row(f"Evaluate {what} again", "its decision was deferred", None, DUE),
+        RequestStatus.EVALUATED: _Row(f"Decision on {what}", "the grants officer", since, WITH_OTHERS),
+    }
+    return known.get(request.status)
+
+
+def _if_late(request: Request, name: str, now: datetime) -> _Row | None:
+    if request.final_due_at >= now:
+        return None
+    verb = f"Remind {name}: the year {request.ordinal} request is late"
+    return _Row(verb, "its final day has passed", request.final_due_at, OVERDUE)
 
 
 def _for_grants_officer(session: Session, actor: Actor) -> list[Waiting]:
