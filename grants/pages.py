@@ -6,11 +6,9 @@ from grants.accounts.views import own as own_account
 from grants.accounts.views import staff as staff_accounts
 from grants.applications.views import applicant as own_applications
 from grants.applications.views import staff as staff_applications
-from grants.awards.views import applicant as own_awards
-from grants.awards.views import staff as staff_awards
+from grants.awards.views.site import PAGES as AWARDS
 from grants.competitions.views.site import PAGES as COMPETITIONS
-from grants.continuations.views import deciding as staff_continuations
-from grants.continuations.views import parts as own_continuations
+from grants.continuations.views.site import PAGES as CONTINUATIONS
 from grants.documents.views import applicant as letters_applicant
 from grants.documents.views import public as letters_public
 from grants.documents.views import staff as letters_staff
@@ -37,10 +35,8 @@ SITE: list[Pages] = [
     own_applications.pages,
     staff_applications.pages,
     screening.pages,
-    staff_awards.pages,
-    own_awards.pages,
-    staff_continuations.pages,
-    own_continuations.pages,
+    *AWARDS,
+    *CONTINUATIONS,
     letters_staff.pages,
     letters_applicant.pages,
     letters_public.pages,
