@@ -60,6 +60,14 @@ class AssignForm(Form):
     reason = text("Why this one", longest=500)
 
 
+class ProposeForm(Form):
+    """Accept a proposal as it was shown, whole or for one state."""
+
+    fingerprint = HiddenField()
+    state = HiddenField()
+    mix = HiddenField()
+
+
 class RemoveForm(Form):
     """Why an assignment ends."""
 
