@@ -244,3 +244,13 @@ def test_the_order_of_applications_and_reviewers_changes_nothing(rows: list[int]
 )
 def test_a_correlation_is_read_in_words(value: float, word: str) -> None:
     assert in_words(value) == word
+
+
+def test_reviewers_who_never_distinguish_say_so() -> None:
+    found = intraclass(from_rows([[70, 80, 90], [70, 80, 90]]))
+
+    reason = "Each reviewer gave every application the same score."
+    assert {getattr(found[form], "reason", "") for form in (Form.TWO_WAY_FIXED, Form.TWO_WAY_RANDOM)} == {
+        reason
+    }
+    assert getattr(found[Form.ONE_WAY_MEAN], "reason", "").startswith("Applications have the same mean")
