@@ -70,6 +70,7 @@ NOTICES: dict[str, Callable[..., Any]] = {
     "continuations.draft_sent": continuation_notices.draft_sent,
     "continuations.final_sent": continuation_notices.final_sent,
     "continuations.sent_back": continuation_notices.sent_back,
+    "continuations.commented": continuation_notices.commented,
     "continuations.evaluated": continuation_notices.evaluated,
     "continuations.evaluation_returned": continuation_notices.evaluation_returned,
     "continuations.deferred": continuation_notices.deferred,

@@ -200,3 +200,9 @@ class SendBackForm(Form):
         longest=10_000,
         area=True,
     )
+
+
+class CommentForm(Form):
+    """What the program officer says of a draft."""
+
+    comment: Any = text("Your comment to the center", needed="Write your comment.", longest=10_000, area=True)

@@ -65,6 +65,16 @@ def sent_back(session: Session, event: Event) -> list[Mail]:
     return _to_center(session, request, f"year {request.ordinal} request was sent back", lines)
 
 
+def commented(session: Session, event: Event) -> list[Mail]:
+    """Tell the center what its program officer says of the draft."""
+    request = _request(session, event)
+    lines = [
+        f"{event.person_name} comments on your draft: {event.reason}",
+        f"The final is due {instant(request.final_due_at, request.zone)}.",
+    ]
+    return _to_center(session, request, f"comment on your year {request.ordinal} draft", lines)
+
+
 def evaluated(session: Session, event: Event) -> list[Mail]:
     """Tell the grants officers, but not who evaluated, that a request waits for a decision."""
     request = _request(session, event)

@@ -341,6 +341,41 @@ def test_each_home_says_what_waits(scene: Scene, who: str, verbs: list[str]) -> 
     assert [row.verb for row in rows] == verbs
 
 
+@filled
+def test_a_comment_on_a_draft_reaches_the_center(scene: Scene, work: Callable[[], int], mail: Path) -> None:
+    early = scene.as_("officer").post(f"{scene.staff}/comment", data={"comment": "Too early."})
+    scene.as_("member").post(f"{scene.own}/send-draft")
+    empty = scene.as_("officer").post(f"{scene.staff}/comment", data={"comment": "  "})
+    said = scene.as_("officer").post(f"{scene.staff}/comment", data={"comment": "Name the two sites."})
+    work()
+
+    assert (early.status_code, empty.status_code, said.status_code) == (409, 422, 303)
+    assert "Name the two sites." in scene.as_("member").get(scene.own).get_data(as_text=True)
+    mails = [text for file in mail.iterdir() if "comment on your year 2 draft" in (text := file.read_text())]
+    assert len(mails) == 2
+
+
+@opened
+def test_the_list_of_centers_leads_to_each(scene: Scene) -> None:
+    text = scene.as_("grants_officer").get("/staff/continuations/centers").get_data(as_text=True)
+    none = scene.as_("grants_officer").get("/staff/continuations/centers?words=100%25").get_data(as_text=True)
+
+    assert f"/staff/continuations/years/{scene.center.award.uid}" in text
+    assert scene.staff in text
+    assert "No center has an accepted award under these words" in none
+
+
+@filled
+def test_the_budget_answers_a_script_with_its_sums(scene: Scene) -> None:
+    typed = {"nist_federal__federal": "300.00", "state_local__cash": "100.00", "personnel__federal": "x"}
+
+    answer = scene.as_("member").post(f"{scene.own}/budget/sums", data=typed)
+
+    found = answer.get_json()
+    assert (found["cells"]["required"], found["cells"]["result"]) == ("300.00", "Short 200.00")
+    assert found["spoken"].startswith("Year 2: short by 200 dollars 00 cents.")
+
+
 @opened
 def test_the_clock_knows_the_next_instants(scene: Scene) -> None:
     with scene.session() as session:

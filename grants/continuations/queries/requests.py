@@ -205,9 +205,7 @@ def queue(
     if status in set(RequestStatus):
         clauses.append(col(Request.status) == status)
     if words.strip():
-        plain = words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-        holds = func.lower(Organization.name).like(f"%{plain}%", escape="\\")
-        clauses.append(holds | func.lower(Request.fain).like(f"%{plain}%", escape="\\"))
+        clauses.append(_holds(words, Organization.name) | _holds(words, Request.fain))
     rows = (
         select(Request, Organization.name, BudgetPeriod)
         .join(Organization, col(Organization.id) == col(Request.organization_id))
@@ -228,3 +226,55 @@ def decisions_of_requests(session: Session, request_ids: Sequence[int]) -> list[
     """Return the decisions on several requests, by request and in their order."""
     rows = select(Decision).where(col(Decision.request_id).in_(request_ids))
     return list(session.exec(rows.order_by(col(Decision.request_id), col(Decision.id))).all())
+
+
+@dataclass(frozen=True)
+class CenterRow:
+    """One center of the staff's list: its award, how many years are funded, and its newest request."""
+
+    award: Award
+    organization: str
+    funded: int
+    request: Request | None
+
+
+def centers(session: Session, actor: Actor, *, words: str = "", page: int = 1) -> tuple[list[CenterRow], int]:
+    """Return one page of the centers with an accepted award, by state, and how many there are."""
+    clauses: list[ColumnElement[bool]] = [
+        col(Award.status) == AwardStatus.ACCEPTED,
+        col(Award.application_id).not_in(sorted(actor.barred)),
+    ]
+    if words.strip():
+        clauses.append(_holds(words, Organization.name) | _holds(words, Award.fain))
+    rows = (
+        select(Award, Organization.name)
+        .join(Organization, col(Organization.id) == col(Award.organization_id))
+        .where(*clauses)
+        .order_by(col(Award.state), col(Award.fain))
+    )
+    count = (
+        select(func.count(col(Award.id)))
+        .join(Organization, col(Organization.id) == col(Award.organization_id))
+        .where(*clauses)
+    )
+    found = session.exec(rows.limit(PAGE).offset((page - 1) * PAGE)).all()
+    ids = [award.id for award, _name in found]
+    funded = _funded(session, ids)
+    newest = {one.award_id: one for one in requests_of_awards(session, ids)}
+    total = session.exec(count).one()
+    return [CenterRow(one, name, funded.get(one.id, 0), newest.get(one.id)) for one, name in found], total
+
+
+def _funded(session: Session, award_ids: Sequence[int]) -> dict[int, int]:
+    rows = (
+        select(BudgetPeriod.award_id, func.count(col(BudgetPeriod.id)))
+        .where(col(BudgetPeriod.award_id).in_(award_ids), col(BudgetPeriod.status) != PeriodStatus.PLANNED)
+        .group_by(col(BudgetPeriod.award_id))
+    )
+    return dict(session.exec(rows).all())
+
+
+def _holds(words: str, column: str) -> ColumnElement[bool]:
+    """Match words anywhere in a column, whatever their case; what LIKE reads as a sign is plain text."""
+    plain = words.strip().lower().replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+    return func.lower(column).like(f"%{plain}%", escape="\\")

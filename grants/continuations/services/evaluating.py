@@ -15,10 +15,12 @@ from grants.continuations.services.dossier import sent_dossier
 from grants.continuations.workflow import RequestStatus
 from grants.errors import MoveRefused, NotFound, Refused, StaleVersion, refuse
 from grants.findings import Finding
-from grants.lifecycle.perform import perform
+from grants.lifecycle.perform import perform, tell
 from grants.lifecycle.queries import lock
+from grants.lifecycle.record import record
 from grants.money import dollars
 
+COMMENTED = "continuation_request.commented"
 OPEN_FOR_EVALUATION = (RequestStatus.DRAFT_SENT, RequestStatus.FINAL_SENT, RequestStatus.DEFERRED)
 
 
@@ -128,6 +130,26 @@ def send_back(session: Session, request: Request, *, reason: str, actor: Actor, 
     request.evaluated_by_id = None
     session.add(request)
     session.flush()
+
+
+def comment(session: Session, request: Request, *, text: str, actor: Actor, now: datetime) -> None:
+    """Comment on a draft that is in; the words stand in the record and the center is told."""
+    require(actor, "continuation.evaluate", request)
+    lock(session, request)
+    if request.status is not RequestStatus.DRAFT_SENT:
+        raise MoveRefused([Finding("status", "Only a draft that is in can be commented on.")])
+    if not text.strip():
+        raise refuse("comment", "Write your comment.", field="comment")
+    event = record(
+        session,
+        COMMENTED,
+        request,
+        happened="commented on the draft",
+        actor=actor,
+        now=now,
+        reason=text.strip(),
+    )
+    tell(session, event, "continuations.commented")
 
 
 def _open(session: Session, request: Request, *, actor: Actor, now: datetime) -> Evaluation:

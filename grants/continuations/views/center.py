@@ -20,6 +20,7 @@ from grants.continuations.queries.requests import (
     requests_of_awards,
 )
 from grants.continuations.services.dossier import Dossier, draft_dossier
+from grants.continuations.services.evaluating import COMMENTED
 from grants.continuations.services.outlook import told_outlook_of
 from grants.continuations.services.sending import send_draft, submit_final
 from grants.continuations.views.around import OWN_WORDS, STATUS_WORDS, around_request, shared, told_status
@@ -29,6 +30,7 @@ from grants.documents.queries import released_letters_of
 from grants.documents.workflow import LetterStatus
 from grants.errors import NotFound, Refused
 from grants.findings import Finding, stops
+from grants.lifecycle.queries import events_about
 from grants.organizations.queries import organizations_by_ids, representatives_of
 from grants.web import current
 from grants.web.render import go, page
@@ -76,8 +78,10 @@ def request_page(request: Request) -> ResponseReturnValue:
         dossier = draft_dossier(session, request, now=current.now())
         decision, letter = _told_decision(session, request)
         people = representatives_of(session, request.organization_id)
+        happened = events_about(session, "continuation_request", request.id)
     return page(
         **around_request(dossier, "request"),
+        comments=[one for one in happened if one.kind == COMMENTED],
         tasks=task_groups(dossier),
         stops=stops(dossier.findings),
         links=links_of(request),

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from grants.awards.models import Award
 from grants.awards.queries import award_by_uid
 from grants.competitions.rules.states import CENTER_STATES
-from grants.continuations.forms import ConditionForm, DeedForm, EvaluationForm, SendBackForm
+from grants.continuations.forms import CommentForm, ConditionForm, DeedForm, EvaluationForm, SendBackForm
 from grants.continuations.models import Evaluation, Request
 from grants.continuations.queries.requests import (
     PAGE,
@@ -22,6 +22,7 @@ from grants.continuations.queries.requests import (
     queue,
     request_by_uid,
 )
+from grants.continuations.queries.requests import centers as found_centers
 from grants.continuations.rules.gates import FACTORS, Choice, Proposal
 from grants.continuations.services import evaluating
 from grants.continuations.services.dossier import Dossier, sent_dossier
@@ -62,6 +63,29 @@ def index() -> ResponseReturnValue:
         status_words=STATUS_WORDS,
         states=CENTER_STATES,
     )
+
+
+@pages.page("/centers", "centers", permission="continuation.read")
+def centers() -> ResponseReturnValue:
+    """List the centers with an accepted award, by state."""
+    words, at = web.args.get("words", "")[:100], _page_asked()
+    with current.reading() as session:
+        rows, total = found_centers(session, current.actor(), words=words, page=at)
+    return page(
+        rows=rows,
+        total=total,
+        at=at,
+        last=max(1, -(-total // PAGE)),
+        words=words,
+        status_words=STATUS_WORDS,
+        states=CENTER_STATES,
+    )
+
+
+def _page_asked() -> int:
+    """Return the page that the address asks for; what is no page is the first."""
+    number = web.args.get("page", "1")
+    return int(number) if number.isdecimal() and len(number) < 7 and int(number) else 1  # noqa: PLR2004
 
 
 @pages.page(
@@ -275,6 +299,7 @@ def remove_condition(request: Request, number: int) -> ResponseReturnValue:
 def send_back(request: Request) -> ResponseReturnValue:
     """Send a request back to the center with a reason."""
     form = SendBackForm()
+    status = 200
     if form.is_sent():
         try:
             with current.writing() as session:
@@ -286,13 +311,47 @@ def send_back(request: Request) -> ResponseReturnValue:
                     now=current.now(),
                 )
         except Refused as refusal:
+            status = refusal.status
             form.refuse(refusal)
         else:
             said = "Sent back. The center was told and can change the request."
             return go("staff.continuations.show", uid=request.uid, said=said)
     with current.reading() as session:
         dossier = sent_dossier(session, request, now=current.now())
-    return page(**around_staff(dossier), form=form, back=url_for("staff.continuations.show", uid=request.uid))
+    back = url_for("staff.continuations.show", uid=request.uid)
+    return page(**around_staff(dossier), form=form, back=back, status=status)
+
+
+@pages.page(
+    "/<uid>/comment",
+    "comment",
+    permission="continuation.evaluate",
+    load=request_by_uid,
+    methods=("GET", "POST"),
+)
+def comment(request: Request) -> ResponseReturnValue:
+    """Comment on a draft; the center reads it on its page and in its mail."""
+    form = CommentForm()
+    status = 200
+    if form.is_sent():
+        try:
+            with current.writing() as session:
+                evaluating.comment(
+                    session,
+                    _again(session, request),
+                    text=str(form.comment.data),
+                    actor=current.actor(),
+                    now=current.now(),
+                )
+        except Refused as refusal:
+            status = refusal.status
+            form.refuse(refusal)
+        else:
+            return go("staff.continuations.show", uid=request.uid, said="The center was told.")
+    with current.reading() as session:
+        dossier = sent_dossier(session, request, now=current.now())
+    back = url_for("staff.continuations.show", uid=request.uid)
+    return page(**around_staff(dossier), form=form, back=back, status=status)
 
 
 @pages.page("/years/<uid>", "years", permission="continuation.read", load=award_by_uid)
