@@ -337,3 +337,24 @@ def test_saving_a_budget_year_takes_few_queries(stage: Stage) -> None:
 
     queries_run = [statement for statement in counted if not statement.startswith(("BEGIN", "PRAGMA"))]
     assert len(queries_run) <= 7, queries_run  # reading who acts takes three more
+
+
+def test_an_application_starts_once_for_a_state(stage: Stage) -> None:
+    client = stage.writer()
+    sent = {"state": "CT", "organization": stage.scene.organization.uid}
+    url = "/applicant/applications/begin?competition=2014-NIST-MEP-01"
+
+    first = client.post(url, data=sent)
+    second = client.post(url, data=sent)
+
+    assert (first.status_code, second.status_code) == (303, 422)
+    assert "already has an application for Connecticut" in second.text
+
+
+def test_somebody_elses_organization_starts_nothing(stage: Stage) -> None:
+    client = stage.act_as(stage.scene.stranger)
+    sent = {"state": "CT", "organization": stage.scene.organization.uid}
+
+    answer = client.post("/applicant/applications/begin?competition=2014-NIST-MEP-01", data=sent)
+
+    assert answer.status_code == 422

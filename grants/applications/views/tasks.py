@@ -44,12 +44,31 @@ def published(session: Session, number: str) -> Competition | None:
     return competition
 
 
-@applicant.page("/start", "start", permission="application.list", methods=("GET", "POST"))
+@applicant.page("/start", "start", permission="application.list")
 def start() -> ResponseReturnValue:
-    """Start an application for one state; without an organization, say how to get one."""
-    number = request.values.get("competition", "")
+    """Ask for which state an application begins; without an organization, say how to get one."""
+    if not request.args.get("competition"):
+        return go("public.competitions.index")
+    return _start_page(*_start_form())
+
+
+@applicant.page("/begin", "begin", permission="application.start", methods=("POST",))
+def begin() -> ResponseReturnValue:
+    """Start an application for one state."""
+    form, competition, hosts = _start_form()
+    if form.is_sent():
+        try:
+            application = _start(form, competition, hosts)
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            return go("applicant.applications.tasks", uid=application.uid, said="The application is started.")
+    return _start_page(form, competition, hosts)
+
+
+def _start_form() -> tuple[StartForm, Competition, list[Organization]]:
     with current.reading() as session:
-        competition = published(session, number)
+        competition = published(session, request.values.get("competition", ""))
         if competition is None:
             raise NotFound
         states = states_of(session, competition.id)
@@ -58,15 +77,16 @@ def start() -> ResponseReturnValue:
     named = ((row.state, POSTAL_CODES.get(row.state, row.state)) for row in states)
     form.state.choices = choices([("", "Choose a state"), *named])
     form.organization.choices = choices((host.uid, host.name) for host in hosts)
-    if form.is_sent():
-        try:
-            application = _start(form, competition, hosts)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return go("applicant.applications.tasks", uid=application.uid, said="The application is started.")
+    return form, competition, hosts
+
+
+def _start_page(form: StartForm, competition: Competition, hosts: list[Organization]) -> ResponseReturnValue:
     return page(
-        form=form, competition=competition, hosts=hosts, number=number, check=request.values.get("check")
+        "applicant/applications/start.html",
+        form=form,
+        competition=competition,
+        hosts=hosts,
+        check=request.values.get("check"),
     )
 
 
