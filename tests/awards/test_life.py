@@ -1,0 +1,224 @@
+"""From the frozen ranking to the countersigned award, on the demonstration's ten states."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from flask import Flask
+from sqlmodel import Session, col, select
+
+from grants.access.actor import Actor
+from grants.access.roles import Role
+from grants.accounts.models import Person
+from grants.applications.queries import application_by_id
+from grants.applications.workflow import ApplicationStatus
+from grants.awards.models import Award, Choice, Selection
+from grants.awards.queries import current_selections, periods_of, state_views, told_award_by_uid
+from grants.awards.rules.items import ENTERED
+from grants.awards.services.awarding import Terms, countersign, make, prepare
+from grants.awards.services.dossier import award_dossier, governing_rule, memo, state_facts, submitted
+from grants.awards.services.lettering import draft_round, release_round
+from grants.awards.services.selecting import Decision, approve, give_back, sign_selection
+from grants.awards.workflow import AwardStatus, SelectionStatus
+from grants.commands.worker import Worker
+from grants.competitions.models import Competition
+from grants.competitions.queries import competition_by_number, factors_of
+from grants.competitions.rules.states import CENTER_STATES
+from grants.documents.queries import letters_of_batch
+from grants.documents.services.letters import ask_to_make
+from grants.errors import NotAllowed, NotFound, Refused
+
+NUMBER = "2014-NIST-MEP-01"
+STATE = "CO"
+pytestmark = pytest.mark.parametrize("demonstration_kind", ["sqlite"], indirect=True)
+
+
+class Cast:
+    """The people of this story and the instant it happens at."""
+
+    def __init__(self, app: Flask, session: Session) -> None:
+        self.app = app
+        self.now: datetime = app.extensions["grants.clock"](session).now()
+        self.selecting = _actor(session, "selecting@demo.example", Role.SELECTING_OFFICIAL)
+        self.officer = _actor(session, "grants-officer@demo.example", Role.GRANTS_OFFICER)
+
+
+@pytest.fixture
+def stage(demonstration_app: Flask) -> Iterator[tuple[Session, Cast]]:
+    with demonstration_app.extensions["grants.database"].writing() as session:
+        yield session, Cast(demonstration_app, session)
+
+
+def test_a_second_place_needs_a_factor_and_a_text(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+
+    with pytest.raises(Refused) as refusal:
+        _sign(session, cast, place=2)
+
+    assert [finding.code for finding in refusal.value.findings] == ["factor", "justification"]
+
+
+def test_who_signed_may_not_approve(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+    selection = _sign(session, cast, place=1)
+    both = replace(cast.selecting, staff_roles=frozenset({Role.SELECTING_OFFICIAL, Role.GRANTS_OFFICER}))
+
+    with pytest.raises(NotAllowed, match="another person must approve"):
+        approve(session, selection, actor=both, now=cast.now)
+
+
+def test_a_returned_selection_is_replaced_and_stays_visible(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+    first = _sign(session, cast, place=1)
+    give_back(session, first, reason="Name the service area.", actor=cast.officer, now=cast.now)
+
+    second = _sign(session, cast, place=1)
+
+    assert (first.status, second.status) == (SelectionStatus.SUPERSEDED, SelectionStatus.SIGNED)
+    assert second.number == first.number + 1
+    assert first.returned_reason == "Name the service area."
+
+
+def test_only_the_selecting_official_selects(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+
+    with pytest.raises(NotFound):
+        _sign(session, replace_selecting(cast, cast.officer), place=1)
+
+
+def test_an_award_is_made_told_and_accepted(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+    award = _award(session, cast)
+    assert told_award_by_uid(session, award.uid) is None
+
+    _make(session, cast, award)
+    session.commit()
+    _letters(session, cast, award)
+
+    assert told_award_by_uid(session, award.uid) is not None
+    application = application_by_id(session, award.application_id)
+    assert application is not None
+    assert application.status is ApplicationStatus.AWARDED
+    host = Actor(
+        person_id=cast.selecting.person_id,
+        name="Dana Hale",
+        memberships={award.organization_id: Role.REPRESENTATIVE},
+    )
+    countersign(session, award, name="Dana Hale", title="Director", actor=host, now=cast.now)
+    assert award.status is AwardStatus.ACCEPTED
+
+
+def test_an_award_with_a_missing_item_is_not_made(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+    award = _award(session, cast, indirect_rate="")
+
+    with pytest.raises(Refused) as refusal:
+        _make(session, cast, award)
+
+    assert [finding.field for finding in refusal.value.findings] == ["indirect_rate"]
+
+
+def test_preparing_twice_gives_the_same_award(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+    first = _award(session, cast)
+
+    assert _prepare(session, cast, current_selections(session, first.competition_id)[STATE]).id == first.id
+
+
+def test_the_plan_of_later_years_follows_the_published_schedule(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+
+    periods = periods_of(session, _award(session, cast).id)
+
+    assert [period.rule["ceiling"] for period in periods] == ["1/2", "1/2", "1/2", "2/5", "1/3"]
+    assert [period.ordinal for period in periods] == [1, 2, 3, 4, 5]
+
+
+def replace_selecting(cast: Cast, actor: Actor) -> Cast:
+    cast.selecting = actor
+    return cast
+
+
+def _actor(session: Session, email: str, role: Role) -> Actor:
+    person = session.exec(select(Person).where(col(Person.email) == email)).one()
+    return Actor(person_id=person.id, name=person.name, email=email, staff_roles=frozenset({role}))
+
+
+def _competition(session: Session) -> Competition:
+    competition = competition_by_number(session, NUMBER)
+    assert competition is not None
+    return competition
+
+
+def _sign(session: Session, cast: Cast, *, place: int) -> Selection:
+    competition = _competition(session)
+    view = next(one for one in state_views(session, competition.id) if one.target.state == STATE)
+    chosen = next(one for one in view.ranked if one.place == place)
+    factors = tuple(factor.text for factor in factors_of(session, competition.id))
+    return sign_selection(
+        session,
+        competition,
+        STATE,
+        Decision(Choice.SELECT, chosen.application.id),
+        facts=state_facts(view, factors, chosen.application.id),
+        memo=memo(view),
+        ranking_sha256=view.ranking.sha256 if view.ranking else None,
+        actor=cast.selecting,
+        now=cast.now,
+    )
+
+
+def _award(session: Session, cast: Cast, **changes: str) -> Award:
+    selection = _sign(session, cast, place=1)
+    approve(session, selection, actor=cast.officer, now=cast.now)
+    return _prepare(session, cast, selection, **changes)
+
+
+def _prepare(session: Session, cast: Cast, selection: Selection, **changes: str) -> Award:
+    competition = _competition(session)
+    application = application_by_id(session, selection.application_id or 0)
+    assert application is not None
+    rule, again, _ = governing_rule(competition, cast.now.date())
+    return prepare(
+        session,
+        selection,
+        application,
+        submitted(session, application).years,
+        rule=rule,
+        selected_again=again,
+        terms=Terms(
+            fain="SAMPLE15H777",
+            start=date(2015, 4, 1),
+            director_name="Dana Hale",
+            entered={**{row.key: "as the sample says" for row in ENTERED}, **changes},
+        ),
+        actor=cast.officer,
+        now=cast.now,
+    )
+
+
+def _make(session: Session, cast: Cast, award: Award) -> None:
+    dossier = award_dossier(session, award, now=cast.now, officer=cast.officer.name)
+    make(
+        session,
+        award,
+        items=dossier.items,
+        judged=dossier.judged,
+        zone=dossier.competition.zone,
+        actor=cast.officer,
+        now=cast.now,
+    )
+
+
+def _letters(session: Session, cast: Cast, award: Award) -> None:
+    competition = _competition(session)
+    batch = draft_round(session, competition, state_names=CENTER_STATES, actor=cast.officer, now=cast.now)
+    ask_to_make(session, batch, actor=cast.officer, now=cast.now)
+    session.commit()
+    Worker(cast.app).runner.run_waiting()
+    session.expire_all()
+    letters = letters_of_batch(session, batch.id)
+    assert {letter.kind for letter in letters} == {"award", "decline"}
+    assert all(letter.sha256 for letter in letters)
+    release_round(session, batch, actor=cast.officer, now=cast.now)
