@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from typing import Any
 
 import pikepdf
 from sqlmodel import Session
@@ -26,7 +27,6 @@ from grants.competitions.models import Competition, Criterion, RequiredDocument,
 from grants.competitions.workflow import CompetitionStatus
 from grants.documents.services.storing import FileReady, prepare_pdf
 from grants.organizations.models import MemberRole, Membership, Organization, OrganizationKind
-from grants.policies.codec import encode
 from grants.policies.rule_set import rule_set_for
 
 NOW = datetime(2014, 9, 1, 13, 0, tzinfo=UTC)
@@ -79,7 +79,7 @@ def make_open_competition(session: Session, number: str = "2014-NIST-MEP-01") ->
         award_years=5,
         total_points=Decimal(40),
         expected_award_on=date(2015, 2, 1),
-        rule_set=encode(rules),
+        rule_set=dict(rules.to_json()),
         contact_name="Rosa Ortiz",
         contact_phone="301-555-0100",
         created_at=NOW,
@@ -261,7 +261,7 @@ def submit(session: Session, scene: Scene, application: Application, *, now: dat
     return outcome
 
 
-def pdf(*, pages: int = 1, change: Callable[[pikepdf.Pdf], None] | None = None, **save: object) -> bytes:
+def pdf(*, pages: int = 1, change: Callable[[pikepdf.Pdf], None] | None = None, **save: Any) -> bytes:
     """Return the bytes of a small PDF with so many empty pages."""
     document = pikepdf.Pdf.new()
     for _ in range(pages):

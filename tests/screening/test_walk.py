@@ -35,7 +35,7 @@ def test_staff_screen_and_undo(
     with database.writing() as session:
         scene = make.make_scene(session)
         session.add(
-            StaffRole(person_id=scene.officer.person_id, role=Role.PROGRAM_OFFICER, granted_at=make.NOW)
+            StaffRole(person_id=scene.officer.person_id or 0, role=Role.PROGRAM_OFFICER, granted_at=make.NOW)
         )
         application = make.start(session, scene)
         make.complete(session, scene, application, files)
