@@ -37,9 +37,12 @@ def project_root() -> Path:
 
 @pytest.fixture(autouse=True, scope="session")
 def _quick_passwords() -> None:
-    """Hash passwords with the least work there is; how long it takes is not what the tests are about."""
+    """Hash passwords with the least work there is and with the tests' own keys, also without an app."""
     from argon2 import PasswordHasher
 
     from grants.accounts.rules import passwords
+    from grants.accounts.services import keys
+
+    keys._held[:] = [keys.Keys("salt-of-the-tests-0123456789", "totp-key-of-the-tests-0123456789-0123456789")]
 
     passwords.HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)

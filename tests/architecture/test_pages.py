@@ -60,10 +60,9 @@ def _named_in_templates() -> set[str]:
 
 def _named_in_code() -> set[str]:
     pattern = re.compile(r"""["']((?:[a-z_]+/)+[a-z_0-9]+\.(?:html|txt|css))["']""")
+    pair = re.compile(r"""["'](emails/[a-z_]+/[a-z_0-9]+)["']""")
     folders = {path.name for path in (house.ROOT / "templates").iterdir() if path.is_dir()}
-    return {
-        name
-        for path in house.sources("grants")
-        for name in pattern.findall(path.read_text())
-        if name.split("/")[0] in folders
-    }
+    texts = [path.read_text() for path in house.sources("grants")]
+    whole = {name for text in texts for name in pattern.findall(text) if name.split("/")[0] in folders}
+    mails = {name for text in texts for name in pair.findall(text)}
+    return whole | {f"{name}.{kind}" for name in mails for kind in ("txt", "html")}

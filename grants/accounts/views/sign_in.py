@@ -78,14 +78,18 @@ def second_factor() -> ResponseReturnValue:
     return page(form=form)
 
 
-@pages.page("/sign-in-as/<uid>", "sign_in_as", permission="public.sign_in", methods=("POST",))
-def sign_in_as(uid: str) -> ResponseReturnValue:
+@pages.page(
+    "/sign-in-as/<uid>",
+    "sign_in_as",
+    permission="public.sign_in",
+    load=queries.person_by_uid,
+    methods=("POST",),
+)
+def sign_in_as(person: Person) -> ResponseReturnValue:
     """Sign in as an invented person, in the demonstration only."""
     if current.settings().mode is not Mode.DEMONSTRATION:
         raise NotFound
-    with current.reading() as session:
-        person = queries.person_by_uid(session, uid)
-    if person is None or not person.active or not person.email.endswith(f"@{DEMONSTRATION_DOMAIN}"):
+    if not person.active or not person.email.endswith(f"@{DEMONSTRATION_DOMAIN}"):
         raise NotFound
     return _enter(person)
 

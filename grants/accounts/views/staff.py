@@ -9,10 +9,10 @@ from grants.access.policy import POLICY, Permission
 from grants.access.roles import STAFF, Role
 from grants.accounts import queries
 from grants.accounts.forms import DeedForm, RoleForm
-from grants.accounts.models import Person
+from grants.accounts.models import Person, StaffRole
 from grants.accounts.rules.sessions import separated_from, separation_conflicts
 from grants.accounts.services import roles
-from grants.errors import NotFound, Refused
+from grants.errors import Refused
 from grants.web import current
 from grants.web.render import go, page
 from grants.web.routing import Pages
@@ -83,14 +83,17 @@ def person(someone: Person) -> ResponseReturnValue:
     return page(form=form, someone=someone, ever=ever, givers=givers, choices=_choices(held), deed=DeedForm())
 
 
-@pages.page("/roles/<uid>/end", "end_role", permission="people.manage", methods=("POST",))
-def end_role(uid: str) -> ResponseReturnValue:
+@pages.page(
+    "/roles/<uid>/end",
+    "end_role",
+    permission="people.manage",
+    load=queries.role_by_uid,
+    methods=("POST",),
+)
+def end_role(granted: StaffRole) -> ResponseReturnValue:
     """End a role; the row stays in the record."""
     with current.writing() as session:
-        granted = queries.role_by_uid(session, uid)
-        someone = queries.person_by_id(session, granted.person_id) if granted else None
-        if granted is None or someone is None:
-            raise NotFound
+        someone = session.get_one(Person, granted.person_id)
         roles.end_role(session, someone, granted, actor=current.actor(), now=current.now())
     return go("staff.accounts.person", uid=someone.uid, said=f"{someone.name} is no longer {granted.role}.")
 
