@@ -79,6 +79,9 @@ def to_inputs(value: Json) -> Inputs:
     except KeyError as error:
         message = f"The record lacks {error}."
         raise RecordUnreadable(message) from error
+    except RecursionError as error:
+        message = "The criteria are nested too deeply."
+        raise RecordUnreadable(message) from error
     except ValueError as error:
         raise RecordUnreadable(str(error)) from error
 

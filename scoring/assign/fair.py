@@ -66,10 +66,25 @@ def solve_fairly(network: Network) -> Fair | None:
     chosen[start.rows, start.columns] = True
     highest, chosen = _greatest_floor(network, chosen)
     bound = int(np.floor(highest + ROUNDING))
-    for floor in range(bound, -1, -1):
-        if (found := _at_floor(network, chosen, floor, bound)) is not None:
-            return found
-    return None
+    if (found := _at_floor(network, chosen, bound, bound)) is not None:
+        return found
+    served = np.bincount(start.rows, network.fit[start.rows, start.columns], minlength=len(network.need))
+    return _highest_whole_floor(network, chosen, int(served.min()), bound)
+
+
+def _highest_whole_floor(network: Network, chosen: Flags, low: int, bound: int) -> Fair | None:
+    """Halve the distance between a floor that can be had and one that cannot in whole pairs."""
+    found, high = None, bound
+    while found is None or high - low > 1:
+        floor = low if high - low <= 1 else (low + high) // 2
+        tried = _at_floor(network, chosen, floor, bound)
+        if tried is not None:
+            found, low = tried, floor
+        elif floor == low:
+            return None
+        else:
+            high = floor
+    return found
 
 
 def _best_pairs(network: Network) -> Flags:

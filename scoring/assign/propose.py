@@ -1,6 +1,6 @@
 """Propose an assignment: the best one with its reasons, or the smallest set of conditions in the way."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -56,17 +56,20 @@ def propose_fairly(problem: Problem) -> Assignment | Impossible:
 
 def cost_of(problem: Problem, kept: Pair) -> int | None:
     """Return by how much the best total fit falls when one more pair is locked; None if it cannot be."""
-    locked = Problem(
-        problem.applications,
-        problem.reviewers,
-        problem.fit,
-        problem.conflicts,
-        problem.kept | {kept},
-        problem.limits,
-    )
+    locked = replace(problem, kept=problem.kept | {kept}, seed=None)
     if locked.faults():
         return None
-    free, bound = propose(problem), propose(locked)
+    free, bound = propose(replace(problem, seed=None)), propose(locked)
+    if isinstance(free, Impossible) or isinstance(bound, Impossible):
+        return None
+    return free.fit - bound.fit
+
+
+def cost_without(problem: Problem, barred: Pair) -> int | None:
+    """Return by how much the best total fit falls when one pair may not be; None if nothing is left."""
+    conflicts = {**problem.conflicts, barred: "left out by hand"}
+    without = replace(problem, conflicts=conflicts, kept=problem.kept - {barred}, seed=None)
+    free, bound = propose(replace(problem, seed=None)), propose(without)
     if isinstance(free, Impossible) or isinstance(bound, Impossible):
         return None
     return free.fit - bound.fit

@@ -6,7 +6,7 @@ import pytest
 
 from scoring.assign.problem import Candidate, Limits, Pair, Problem, Proposal
 from scoring.assign.program import Kind, best, in_the_way, program
-from scoring.assign.propose import Assignment, Impossible, cost_of, propose, propose_fairly
+from scoring.assign.propose import Assignment, Impossible, cost_of, cost_without, propose, propose_fairly
 from scoring.assign.reasons import reasons
 from scoring.faults import Refused
 
@@ -129,6 +129,17 @@ def test_a_locked_pair_stays_and_its_cost_is_the_loss_of_fit(seed: int) -> None:
         found = propose(replace(free, kept=frozenset({pair})))
         assert isinstance(found, Assignment)
         assert pair in found.pairs
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_taking_a_pair_out_costs_the_loss_of_fit(seed: int) -> None:
+    given = problem(seed, Limits())
+    pair = ("CO-0", "R1")
+
+    barred = tried(replace(given, conflicts={**given.conflicts, pair: "tried"}))
+
+    expected = max(fit for fit, _ in tried(given)) - max(fit for fit, _ in barred) if barred else None
+    assert cost_without(given, pair) == expected
 
 
 @pytest.mark.parametrize("seed", range(12))

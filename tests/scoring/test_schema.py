@@ -19,6 +19,7 @@ from scoring.scoresheet import Absent, Rating, Sheet
 from tests.scoring.rounds import rules
 from tests.scoring.test_record import inputs
 
+GOLDEN = "f5549562e8e0f5017f73cd939d738c512e7cd0a5fd2c6d013813f5bd17d5550e"
 FOLDER = Path(scoring.__path__[0]) / "schema"
 SCHEMA = json.loads((FOLDER / f"decision_record_v{VERSION}.json").read_text(encoding="utf-8"))
 TYPES: dict[str, type | tuple[type, ...]] = {
@@ -143,3 +144,12 @@ def test_the_schema_refuses_what_is_no_record(change: Callable[[Any], None], pat
     change(record)
 
     assert list(faults(record, SCHEMA)) == [path]
+
+
+def test_a_record_of_the_first_version_still_recomputes_to_the_last_digit() -> None:
+    kept = Path(__file__).parents[1] / "fixtures" / "decision_record_v1.json"
+
+    found = verify(kept.read_bytes())
+
+    assert [one.message for one in found.differences] == []
+    assert found.sha256 == GOLDEN
