@@ -132,7 +132,7 @@ def _officer_row(request: Request, name: str, now: datetime) -> Waiting | None:
 def _in_status(request: Request) -> _Row | None:
     what, since = f"the year {request.ordinal} request", request.final_sent_at
     known = {
-        RequestStatus.FINAL_SENT: _Row(f"Evaluate {what}", "the final request is in", since, OTHERS_WAIT),
+        RequestStatus.FINAL_SENT: _Row(f"Evaluate {what}", "the final request is in", None, OTHERS_WAIT),
         RequestStatus.DEFERRED: _Row(f"Evaluate {what} again", "its decision was deferred", None, DUE),
         RequestStatus.EVALUATED: _Row(f"Decision on {what}", "the grants officer", since, WITH_OTHERS),
     }

@@ -69,6 +69,16 @@ class Choice(StrEnum):
         }[self]
 
     @property
+    def done(self) -> str:
+        """Say the choice once it was decided."""
+        return {
+            Choice.APPROVE: "Approved",
+            Choice.LOWER: "Approved at a lower amount",
+            Choice.DEFER: "Deferred",
+            Choice.DENY: "Denied",
+        }[self]
+
+    @property
     def obligates(self) -> bool:
         """Ask whether the choice funds the year."""
         return self in {Choice.APPROVE, Choice.LOWER}
