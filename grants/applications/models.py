@@ -32,6 +32,7 @@ class Application(Record, table=True):
         CheckConstraint(
             "submitted_at IS NOT NULL OR status IN ('draft', 'withdrawn')", name="sent_has_instant"
         ),
+        Index("ix_application_listed", "submitted_at", "id"),
     )
     workflow: ClassVar[Workflow] = APPLICATION
 

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
 from grants.competitions.rules.choices import FinalistStatus, RankingMethod, TieBreak, TieRule
@@ -32,6 +32,7 @@ class Competition(Record, table=True):
         CheckConstraint("reviewers_minimum IS NULL OR reviewers_minimum BETWEEN 1 AND 50", name="reviewers"),
         CheckConstraint("total_points IS NULL OR total_points > 0", name="total_points_positive"),
         CheckConstraint("threshold IS NULL OR threshold >= 0", name="threshold_not_negative"),
+        Index("ix_competition_listed", "status", "deadline_at", "id"),
     )
     workflow: ClassVar[Workflow] = WORKFLOW
 

@@ -401,7 +401,12 @@ def _listing(
     total = session.exec(select(func.count()).select_from(found.subquery())).one()
     last_page = max(1, -(-total // PAGE))
     page = min(max(page, 1), last_page)
-    rows = session.exec(found.order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
+    ids = found.with_only_columns(col(Competition.id)).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
+    numbers = list(
+        session.connection().scalars(ids)
+    )  # sorting whole competitions would read every word of them
+    whole = session.exec(select(Competition).where(col(Competition.id).in_(numbers))).all()
+    rows = sorted(whole, key=lambda row: numbers.index(row.id))
     states = _states_by_competition(session, [row.id for row in rows])
     return Listing([_listed(row, states.get(row.id, [])) for row in rows], total, page, last_page)
 

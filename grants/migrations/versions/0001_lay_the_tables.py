@@ -195,6 +195,7 @@ def upgrade() -> None:
     with op.batch_alter_table("competition", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_competition_created_by_id"), ["created_by_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_competition_deadline_at"), ["deadline_at"], unique=False)
+        batch_op.create_index("ix_competition_listed", ["status", "deadline_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_competition_published_at"), ["published_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_competition_status"), ["status"], unique=False)
 
@@ -1492,6 +1493,7 @@ def upgrade() -> None:
             batch_op.f("ix_application_contact_person_id"), ["contact_person_id"], unique=False
         )
         batch_op.create_index(batch_op.f("ix_application_created_by_id"), ["created_by_id"], unique=False)
+        batch_op.create_index("ix_application_listed", ["submitted_at", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_self_check_id"), ["self_check_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_application_state"), ["state"], unique=False)
@@ -3064,6 +3066,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_state"))
         batch_op.drop_index(batch_op.f("ix_application_self_check_id"))
         batch_op.drop_index(batch_op.f("ix_application_organization_id"))
+        batch_op.drop_index("ix_application_listed")
         batch_op.drop_index(batch_op.f("ix_application_created_by_id"))
         batch_op.drop_index(batch_op.f("ix_application_contact_person_id"))
         batch_op.drop_index(batch_op.f("ix_application_competition_id"))
@@ -3271,6 +3274,7 @@ def downgrade() -> None:
     with op.batch_alter_table("competition", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_competition_status"))
         batch_op.drop_index(batch_op.f("ix_competition_published_at"))
+        batch_op.drop_index("ix_competition_listed")
         batch_op.drop_index(batch_op.f("ix_competition_deadline_at"))
         batch_op.drop_index(batch_op.f("ix_competition_created_by_id"))
 

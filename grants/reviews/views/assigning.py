@@ -15,16 +15,17 @@ from grants.findings import Finding, Level
 from grants.reviews.forms.joining import DeedForm
 from grants.reviews.forms.sheets import ReturnForm
 from grants.reviews.forms.staff import AssignForm, RemoveForm, SendForm
-from grants.reviews.models import Assignment, Phase, Sheet
+from grants.reviews.models import Assignment, Sheet
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, pool, sheets
 from grants.reviews.queries.applications import Candidate
+from grants.reviews.queries.progress import SheetPage, is_late, sheet_page
 from grants.reviews.services import assigning, reminding, scoring
 from grants.reviews.services.rubric import rubric_of
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.board import board_of
 from grants.reviews.views.seeing import require_own_in
-from grants.reviews.workflow import IN, AssignmentStatus
+from grants.reviews.workflow import IN
 from grants.web import current
 from grants.web.render import go, page
 
@@ -202,46 +203,30 @@ def progress(competition: Competition) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     with current.reading() as session:
-        rows = _progress(session, competition)
+        found = sheet_page(
+            session,
+            competition.id,
+            without=current.actor().barred,
+            now=current.now(),
+            page=request.args.get("page", 1, type=int),
+        )
+        rows = _progress(session, competition, found)
         keys = len(rubric_of(session, competition).leaves)
-    return page(form=form, competition=competition, rows=rows, keys=keys)
+    return page(form=form, competition=competition, found=found, rows=rows, keys=keys)
 
 
-def _progress(session: Session, competition: Competition) -> list[Progress]:
-    barred = current.actor().barred
-    rows = sheets.sheets_of(session, competition.id, without=barred)
+def _progress(session: Session, competition: Competition, found: SheetPage) -> list[Progress]:
+    sheets_here = [sheet for sheet, _ in found.rows]
     names = {one.person_id: one.name for one in pool.members_of(session, competition.id)}
-    candidates = material.candidates_by_id(session, {row.application_id for row in rows})
-    filled = sheets.last_saved(session, [row.id for row in rows])
-    due = {
-        (row.application_id, row.person_id): row.due_at
-        for row in assignments.active_assignments(session, competition.id, without=barred)
-        if row.status == AssignmentStatus.SENT
-    }
-    found = []
-    for row in rows:
-        if (row.application_id, row.person_id) not in due:
-            continue
-        until = due[row.application_id, row.person_id]
-        count, at = filled.get(row.id, (0, None))
-        late = (
-            row.status not in IN
-            and row.phase is Phase.INITIAL
-            and until is not None
-            and until < current.now()
-        )
-        found.append(
-            Progress(
-                row,
-                candidates[row.application_id],
-                names.get(row.person_id, "Somebody"),
-                count,
-                at,
-                until,
-                late,
-            )
-        )
-    return sorted(found, key=lambda one: (one.is_in, not one.is_late, one.candidate.number, one.name))
+    candidates = material.candidates_by_id(session, {sheet.application_id for sheet in sheets_here})
+    filled = sheets.last_saved(session, [sheet.id for sheet in sheets_here])
+    rows = []
+    for sheet, due_at in found.rows:
+        count, at = filled.get(sheet.id, (0, None))
+        name = names.get(sheet.person_id, "Somebody")
+        late = is_late(sheet, due_at, current.now())
+        rows.append(Progress(sheet, candidates[sheet.application_id], name, count, at, due_at, late))
+    return rows
 
 
 @pages.page("/sheets/<uid>", "sheet", permission="sheet.read", load=sheets.open_sheet, reads="score sheet")
