@@ -308,6 +308,37 @@ def test_an_approval_is_signed_made_released_and_mailed(
     assert all("amendment-L-" in text for text in letters)
 
 
+@evaluated
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "decision",
+    [
+        {},
+        {
+            "choice": "deny",
+            "ground": "performance",
+            "reason": "Jobs were at 20 % of the plan.",
+            "objection": "Write to the grants officer.",
+            "object_by": "3/21/2016",
+        },
+    ],
+    ids=["amendment", "denial"],
+)
+def test_a_letter_is_accessible(
+    scene: Scene, decision: dict[str, str], work: Callable[[], int], verapdf: Callable[[bytes], list[str]]
+) -> None:
+    client = scene.as_("grants_officer")
+    client.post(f"{scene.staff}/decide", data={**DECISION, **decision})
+    work()
+    page = client.get(scene.staff).get_data(as_text=True)
+    letter = page.split("/staff/documents/letters/")[1].split('"')[0]
+
+    pdf = client.get(f"/staff/documents/letters/{letter}").get_data()
+
+    assert pdf[:5] == b"%PDF-"
+    assert verapdf(pdf) == []
+
+
 @pytest.mark.parametrize("stage", ["submitted"])
 def test_who_evaluated_is_told_that_another_must_decide(scene: Scene) -> None:
     with scene.session() as session:
