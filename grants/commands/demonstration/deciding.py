@@ -67,10 +67,7 @@ def open_panel(stage: Stage, number: str, state: str) -> None:
 def discuss(stage: Stage, number: str, state: str, reviewers: tuple[int, ...], *revised: Revision) -> None:
     """Have reviewers revise what they name and confirm the rest; the chair writes and signs the records."""
     for each in reviewers:
-        stage.later(20)
-        mine = {host: (key, points) for who, host, key, points in revised if who == each}
-        with stage.acting(reviewer(each).someone.email) as scene:
-            _confirm(stage, scene, number, state, mine)
+        confirm(stage, number, state, each, *revised)
     stage.later(15)
     with stage.acting(CHAIR) as scene:
         panel = _panel(scene, number, state)
@@ -89,6 +86,14 @@ def discuss(stage: Stage, number: str, state: str, reviewers: tuple[int, ...], *
             )
             stage.later()
             panels.sign_record(scene.session, panel, application_id, actor=scene.actor, now=scene.now)
+
+
+def confirm(stage: Stage, number: str, state: str, each: int, *revised: Revision) -> None:
+    """Have one reviewer revise what is named and confirm every other sheet."""
+    stage.later(20)
+    mine = {host: (key, points) for who, host, key, points in revised if who == each}
+    with stage.acting(reviewer(each).someone.email) as scene:
+        _confirm(stage, scene, number, state, mine)
 
 
 def close(stage: Stage, number: str, state: str) -> None:

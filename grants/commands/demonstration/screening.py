@@ -38,8 +38,9 @@ def refuse(stage: Stage, number: str, host_key: str, *, responsive: str) -> None
 
 
 def application_of(scene: Scene, number: str, host_key: str) -> Application:
-    """Return the application of a host, as staff find it; the story has one for each host and round."""
+    """Return a host's application, as staff find it, by the host's key in the story or by its name."""
+    name = HOSTS[host_key].name if host_key in HOSTS else host_key
     rows = applications_of_competition(scene.session, competition(scene, number).id)
     names = organizations_by_ids(scene.session, {row.organization_id for row in rows})
-    mine = (row for row in rows if names[row.organization_id].name == HOSTS[host_key].name)
+    mine = (row for row in rows if names[row.organization_id].name == name)
     return known(next(mine, None), f"the application of {host_key}")

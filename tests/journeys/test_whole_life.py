@@ -1,0 +1,29 @@
+"""The whole life of a competition in a browser: from the copied notice to the continued center."""
+
+from pathlib import Path
+
+from tests.journeys import applying, opening, reviewing
+from tests.journeys.cast import Cast
+from tests.plugins.browser import Accessible, NewContext
+from tests.plugins.web import Server
+
+
+def test_a_competition_lives_from_its_notice_to_the_second_year(
+    demonstration_server: Server, new_context: NewContext, assert_accessible: Accessible, tmp_path: Path
+) -> None:
+    cast = Cast(demonstration_server, new_context, assert_accessible)
+
+    opening.open_competition(cast)
+    applying.register(cast)
+    applying.check_and_start(cast)
+    applying.write(cast, tmp_path)
+    applying.submit(cast)
+    reviewing.rivals_apply(cast)
+    opening.amend(cast)
+    applying.submit_again(cast)
+    applying.come_late(cast)
+    reviewing.screen(cast)
+    reviewing.invite(cast)
+    reviewing.assign(cast)
+    reviewing.score(cast)
+    reviewing.give_back(cast)
