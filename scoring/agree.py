@@ -22,6 +22,11 @@ ALL_EQUAL = Undefined("All scores are equal; agreement cannot be computed.")
 TOO_FEW = Undefined("Agreement needs two applications, and two reviewers on at least one of them.")
 NOT_CROSSED = Undefined("Not every reviewer scored every application; this form needs that.")
 NO_LIMIT = Undefined("The interval has no limit on this side.")
+SAME_MEAN = Undefined("Applications have the same mean; the reliability of a mean is not defined.")
+NEVER_DISTINGUISH = Undefined("Each reviewer gave every application the same score.")
+NO_VARIANCE = Undefined(
+    "Applications and reviewers vary by less than disagreement; this form is not defined."
+)
 NEGLIGIBLE = 1e-9
 ONE_EACH = Undefined("No application has two scores to compare.")
 
@@ -35,6 +40,9 @@ class Form(StrEnum):
     ONE_WAY_MEAN = "ICC(1,k)"
     TWO_WAY_RANDOM_MEAN = "ICC(2,k)"
     TWO_WAY_FIXED_MEAN = "ICC(3,k)"
+
+
+TWO_WAY = (Form.TWO_WAY_RANDOM, Form.TWO_WAY_FIXED, Form.TWO_WAY_RANDOM_MEAN, Form.TWO_WAY_FIXED_MEAN)
 
 
 class Level(StrEnum):
@@ -79,35 +87,46 @@ def _from_one_way(analysis: OneWay | None) -> tuple[Estimate | Undefined, Estima
     rough = not analysis.balanced
     single = Estimate(_single(above, below, k), _from_ratio(low, k), _from_ratio(high, k), rough)
     if not above:
-        return single, Undefined("Applications have the same mean; the reliability of a mean is not defined.")
+        return single, SAME_MEAN
     return single, Estimate((above - below) / above, _mean_from(low), _mean_from(high), rough)
 
 
 def _from_two_way(analysis: TwoWay) -> dict[Form, Estimate | Undefined]:
     n, k = analysis.applications, analysis.reviewers
-    above, judges, error = analysis.between, analysis.judges, analysis.error
-    forms = (Form.TWO_WAY_RANDOM, Form.TWO_WAY_FIXED, Form.TWO_WAY_RANDOM_MEAN, Form.TWO_WAY_FIXED_MEAN)
+    above, error = analysis.between, analysis.error
     if not above and not error:
-        reason = (
-            ALL_EQUAL if not judges else Undefined("Each reviewer gave every application the same score.")
-        )
-        return dict.fromkeys(forms, reason)
+        reason = ALL_EQUAL if not analysis.judges else NEVER_DISTINGUISH
+        return dict.fromkeys(TWO_WAY, reason)
     low, high = _ratio_interval(above, error, n - 1, (n - 1) * (k - 1))
-    absolute = (above - error) / (above + (k - 1) * error + k * (judges - error) / n)
-    least, most = _absolute_interval(analysis, absolute)
-    found: dict[Form, Estimate | Undefined] = {
-        Form.TWO_WAY_RANDOM: Estimate(absolute, least, most),
+    absolute, absolute_mean = _absolute(analysis)
+    fixed_mean = Estimate((above - error) / above, _mean_from(low), _mean_from(high)) if above else SAME_MEAN
+    return {
+        Form.TWO_WAY_RANDOM: absolute,
         Form.TWO_WAY_FIXED: Estimate(_single(above, error, k), _from_ratio(low, k), _from_ratio(high, k)),
+        Form.TWO_WAY_RANDOM_MEAN: absolute_mean if above else SAME_MEAN,
+        Form.TWO_WAY_FIXED_MEAN: fixed_mean,
     }
-    if not above:
-        reason = Undefined("Applications have the same mean; the reliability of a mean is not defined.")
-        return found | dict.fromkeys(forms[2:], reason)
-    divisor = above + (judges - error) / n
-    found[Form.TWO_WAY_RANDOM_MEAN] = Estimate(
-        (above - error) / divisor, _stepped(least, k), _stepped(most, k)
+
+
+def _absolute(analysis: TwoWay) -> tuple[Estimate | Undefined, Estimate | Undefined]:
+    """Return ICC(2,1) and ICC(2,k), which count differences between reviewers as error."""
+    n, k = analysis.applications, analysis.reviewers
+    above, judges, error = analysis.between, analysis.judges, analysis.error
+    single = _over(above - error, above + (k - 1) * error + k * (judges - error) / n, analysis)
+    mean = _over(above - error, above + (judges - error) / n, analysis)
+    if isinstance(single, Undefined):
+        return NO_VARIANCE, NO_VARIANCE
+    low, high = _absolute_interval(analysis, single)
+    of_mean = (
+        NO_VARIANCE if isinstance(mean, Undefined) else Estimate(mean, _stepped(low, k), _stepped(high, k))
     )
-    found[Form.TWO_WAY_FIXED_MEAN] = Estimate((above - error) / above, _mean_from(low), _mean_from(high))
-    return found
+    return Estimate(single, low, high), of_mean
+
+
+def _over(part: float, whole: float, analysis: TwoWay) -> float | Undefined:
+    """Return the quotient where the whole is above zero by more than rounding."""
+    size = analysis.between + analysis.judges + analysis.error
+    return part / whole if whole > NEGLIGIBLE * size else NO_LIMIT
 
 
 def _single(above: float, below: float, k: float) -> float:
@@ -139,10 +158,6 @@ def _stepped(single: float | Undefined, k: int) -> float | Undefined:
     return k * single / divisor if divisor > NEGLIGIBLE else NO_LIMIT
 
 
-def _limit(value: float) -> float | Undefined:
-    return value if np.isfinite(value) else NO_LIMIT
-
-
 def _absolute_interval(analysis: TwoWay, icc: float) -> tuple[float | Undefined, float | Undefined]:
     """Return the limits of ICC(2,1): Shrout and Fleiss 1979, page 424, after Satterthwaite."""
     n, k = analysis.applications, analysis.reviewers
@@ -157,10 +172,12 @@ def _absolute_interval(analysis: TwoWay, icc: float) -> tuple[float | Undefined,
     freedom = numerator / ((n - 1) * (k * icc * ratio) ** 2 + steady**2)
     tail = (1 + CONFIDENCE) / 2
     upper, lower = float(fdtri(n - 1, freedom, tail)), float(fdtri(freedom, n - 1, tail))
+    if not (np.isfinite(upper) and np.isfinite(lower)):
+        return NO_LIMIT, NO_LIMIT
     rest = k * judges + (k * n - k - n) * error
-    low = n * (above - upper * error) / (upper * rest + n * above)
-    high = n * (lower * above - error) / (rest + n * lower * above)
-    return _limit(low), _limit(high)
+    low = _over(n * (above - upper * error), upper * rest + n * above, analysis)
+    high = _over(n * (lower * above - error), rest + n * lower * above, analysis)
+    return low, high
 
 
 def _without_error(analysis: TwoWay) -> tuple[float, float]:
@@ -249,7 +266,7 @@ def kendall(matrix: Matrix) -> float | Undefined:
     sums = ranks.sum(axis=1)
     divisor = float(judges**2 * (n**3 - n) - judges * tied)
     if divisor <= 0:
-        return Undefined("Each reviewer gave every application the same score.")
+        return NEVER_DISTINGUISH
     return 12 * float(((sums - sums.mean()) ** 2).sum()) / divisor
 
 

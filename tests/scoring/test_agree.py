@@ -254,3 +254,18 @@ def test_reviewers_who_never_distinguish_say_so() -> None:
         reason
     }
     assert getattr(found[Form.ONE_WAY_MEAN], "reason", "").startswith("Applications have the same mean")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [[0.0, 9.0], [9.0, 0.0]],
+        [[0.0, 50.0, 100.0], [50.0, 50.0, 50.0]],
+        [[69.995, 69.995, 69.995], [0.0, 69.995, 100.0]],
+        [[1.0, 2.0, 3.0], [3.0, 1.0, 2.0], [2.0, 3.0, 1.0]],
+    ],
+)
+def test_pure_disagreement_has_reasons_where_numbers_end(rows: list[list[float | None]]) -> None:
+    for found in intraclass(from_rows(rows)).values():
+        figures = [found.value, found.low, found.high] if isinstance(found, Estimate) else [found]
+        assert all(isinstance(one, Undefined) or math.isfinite(one) for one in figures)
