@@ -13,6 +13,7 @@ from grants.documents.views.sending import send_file_row
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.jobs.queries import job_by_uid
 from grants.web import current
+from grants.web.filters import plural
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -124,7 +125,7 @@ def release(batch: Batch) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            said = f"{len(letters)} letters were released."
+            said = f"Released: {plural(len(letters), 'letter')}."
             return go("staff.documents.batch", uid=batch.uid, said=said)
     return page(batch=batch, letters=letters, form=form, back=url_for("staff.documents.batch", uid=batch.uid))
 
