@@ -16,6 +16,8 @@ class Event(Record, table=True):
     __tablename__ = "event"
     __table_args__ = (
         Index("ix_event_subject", "subject_type", "subject_id"),
+        Index("ix_event_searched_by_person", "person_name", "application_id"),
+        Index("ix_event_searched_by_thing", "subject_label", "application_id"),
         CheckConstraint("seq > 0", name="seq_is_positive"),
     )
 

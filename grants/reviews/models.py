@@ -209,6 +209,7 @@ class Assignment(Record, table=True):
             sqlite_where=text("status <> 'withdrawn'"),
             postgresql_where=text("status <> 'withdrawn'"),
         ),
+        Index("ix_assignment_standing", "application_id", "person_id", "status", "due_at"),
         CheckConstraint("status <> 'sent' OR sent_at IS NOT NULL", name="sent_has_its_instant"),
         CheckConstraint(
             "status <> 'withdrawn' OR withdrawn_reason IS NOT NULL", name="withdrawn_with_reason"
@@ -246,6 +247,7 @@ class Sheet(Record, table=True):
     __tablename__ = "sheet"
     __table_args__ = (
         UniqueConstraint("application_id", "person_id", "phase", name="uq_sheet_phase"),
+        Index("ix_sheet_standing", "competition_id", "application_id", "person_id", "status", "phase"),
         CheckConstraint(
             "status NOT IN ('submitted', 'final') OR submitted_at IS NOT NULL",
             name="submitted_has_its_instant",

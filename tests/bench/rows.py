@@ -52,9 +52,13 @@ def fill(database: Database, ground: Ground, count: int) -> None:
 
 def analyze(database: Database) -> None:
     """Have the database count its rows anew, as an installation's does by itself."""
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("ANALYZE")
-        connection.commit()
+    if database.is_sqlite:
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+    else:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _missing(session: Session, kind: Any, count: int) -> range:

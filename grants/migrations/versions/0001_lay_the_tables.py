@@ -236,6 +236,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_event_kind"), ["kind"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_organization_id"), ["organization_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_event_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_event_searched_by_person", ["person_name", "application_id"], unique=False)
+        batch_op.create_index("ix_event_searched_by_thing", ["subject_label", "application_id"], unique=False)
         batch_op.create_index("ix_event_subject", ["subject_type", "subject_id"], unique=False)
 
     op.create_table(
@@ -1706,6 +1708,9 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_assignment_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignment_competition_id"), ["competition_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_assignment_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_assignment_standing", ["application_id", "person_id", "status", "due_at"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_assignment_status"), ["status"], unique=False)
         batch_op.create_index(
             "uq_assignment_active",
@@ -2017,6 +2022,11 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_sheet_application_id"), ["application_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sheet_competition_id"), ["competition_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_sheet_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(
+            "ix_sheet_standing",
+            ["competition_id", "application_id", "person_id", "status", "phase"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_sheet_status"), ["status"], unique=False)
 
     op.create_table(
@@ -2986,6 +2996,7 @@ def downgrade() -> None:
     op.drop_table("submission")
     with op.batch_alter_table("sheet", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_sheet_status"))
+        batch_op.drop_index("ix_sheet_standing")
         batch_op.drop_index(batch_op.f("ix_sheet_person_id"))
         batch_op.drop_index(batch_op.f("ix_sheet_competition_id"))
         batch_op.drop_index(batch_op.f("ix_sheet_application_id"))
@@ -3027,6 +3038,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status <> 'withdrawn'"),
         )
         batch_op.drop_index(batch_op.f("ix_assignment_status"))
+        batch_op.drop_index("ix_assignment_standing")
         batch_op.drop_index(batch_op.f("ix_assignment_person_id"))
         batch_op.drop_index(batch_op.f("ix_assignment_competition_id"))
         batch_op.drop_index(batch_op.f("ix_assignment_application_id"))
@@ -3263,6 +3275,8 @@ def downgrade() -> None:
     op.drop_table("installation")
     with op.batch_alter_table("event", schema=None) as batch_op:
         batch_op.drop_index("ix_event_subject")
+        batch_op.drop_index("ix_event_searched_by_thing")
+        batch_op.drop_index("ix_event_searched_by_person")
         batch_op.drop_index(batch_op.f("ix_event_person_id"))
         batch_op.drop_index(batch_op.f("ix_event_organization_id"))
         batch_op.drop_index(batch_op.f("ix_event_kind"))

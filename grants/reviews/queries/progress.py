@@ -7,7 +7,6 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, case
 from sqlmodel import Session, and_, col, func, select
 
-from grants.applications.models import Application
 from grants.reviews.models import Assignment, Phase, Sheet
 from grants.reviews.workflow import IN, AssignmentStatus
 
@@ -37,11 +36,10 @@ def sheet_page(
     total, in_, late = session.exec(counted.join(Assignment, given[0]).where(*given[1:])).one()
     last = max(1, -(-total // PAGE))
     page = min(max(page, 1), last)
-    order = (case((is_in, 2), (late_now, 0), else_=1), col(Application.number), col(Sheet.id))
+    order = (case((is_in, 2), (late_now, 0), else_=1), col(Sheet.application_id), col(Sheet.id))
     ids = (
         select(Sheet.id, Assignment.due_at)
         .join(Assignment, given[0])
-        .join(Application, col(Application.id) == col(Sheet.application_id))
         .where(*given[1:])
         .order_by(*order)
         .limit(PAGE)
