@@ -262,8 +262,8 @@ def _refusals(
     for standing in standings:
         if standing.status is Status.UNDECIDED:
             yield _undecided(ballot, rules, standing)
-    for name in names:
-        yield from _absent(ballot, rules, name, names)
+    absent = [refusal for name in names for refusal in _absent(ballot, rules, name, names)]
+    yield from absent
     scored = {name: frozenset(present(ballot.final(name))) for name in names}
     for name, reviewers in scored.items():
         if len(reviewers) < rules.reviewers_minimum:
@@ -275,12 +275,8 @@ def _refusals(
             )
         if isinstance(fault := _no_value(ballot, rules, name), Undefined):
             yield Refusal("undefined", f"{name}: {fault.reason}", name)
-    if rules.method is Method.RANK_SUM and not any(_gone(ballot, name) for name in names):
+    if rules.method is Method.RANK_SUM and not absent:
         yield from _panels_differ(ballot.state, scored)
-
-
-def _gone(ballot: Ballot, name: str) -> bool:
-    return any(isinstance(total, Absent) for total in ballot.final(name).values())
 
 
 def _no_value(ballot: Ballot, rules: Rules, name: str) -> Fraction | Undefined:

@@ -116,6 +116,15 @@ def test_rank_sums_need_the_same_reviewers_and_means_do_not() -> None:
     assert by_mean.winners == ("CO-1",)
 
 
+def test_panels_that_differ_are_refused_beside_a_reviewer_recused_from_all() -> None:
+    round_ = Ballot(
+        "CO",
+        {"CO-1": row("90", "90", "90", RECUSED), "CO-2": row("80", "80", "80", RECUSED, names="ABED")},
+    )
+
+    assert [refusal.code for refusal in rank(round_, rules()).refusals] == ["reviewers-differ"]
+
+
 def test_too_few_sheets_leave_an_application_undecided() -> None:
     round_ = Ballot("CO", {"CO-1": row("90", "90")})
 
