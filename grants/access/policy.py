@@ -116,7 +116,7 @@ _REVIEWS = [
     _row("sheet.read_own", "read one's own score sheet", REVIEWER, p.is_own_and_assigned),
     _row("sheet.write", "score", REVIEWER, p.is_own_and_assigned),
     _row("sheet.submit", "submit a score sheet", REVIEWER, p.is_own_and_assigned),
-    _row("sheet.progress", "see who is late", PROGRAM | CHAIR | AUDITOR),
+    _row("sheet.progress", "see who is late", OFFICERS),
     _row("sheet.return", "return a score sheet", PROGRAM),
     _row("sheet.read", "read submitted score sheets", OFFICERS),
     _row("panel.attend", "attend the panel of one's own states", REVIEWER, p.is_on_panel),

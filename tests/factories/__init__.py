@@ -1,1 +1,0 @@
-"""Makers of records for tests, by slice."""

@@ -1,7 +1,7 @@
 """The best assignment, proven, with its reasons; or the smallest way out where there is none."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -189,28 +189,38 @@ def _problem(
         if row.application_id in numbers and row.person_id in names
     }
     kept -= closed.keys()
-    federal = sum(1 for member in members.values() if member.kind is ReviewerKind.FEDERAL)
     return Problem(
         applications=tuple(
             Proposal(one.number, one.state, _needed(competition, one.number, kept)) for one in up_for_review
         ),
-        reviewers=tuple(
-            Person(
-                names[person_id],
-                member.cap,
-                federal=member.kind is ReviewerKind.FEDERAL,
-                expertise=frozenset(_expertise(member, entries.get(person_id))),
-            )
-            for person_id, member in members.items()
-        ),
+        reviewers=_people(members, entries, names),
         fit=_fits(session, up_for_review, members, entries, names),
         conflicts=closed,
         kept=frozenset(kept),
-        limits=Limits(
-            same_panel=competition.ranking_method is RankingMethod.RANK_SUM,
-            federal_least=1 if mix and federal else 0,
-            outside_least=1 if mix else 0,
-        ),
+        limits=_limits(competition, members.values(), mix=mix),
+    )
+
+
+def _people(
+    members: Mapping[int, PanelMember], entries: Mapping[int, Reviewer], names: Mapping[int, str]
+) -> tuple[Person, ...]:
+    return tuple(
+        Person(
+            names[person_id],
+            member.cap,
+            federal=member.kind is ReviewerKind.FEDERAL,
+            expertise=frozenset(_expertise(member, entries.get(person_id))),
+        )
+        for person_id, member in members.items()
+    )
+
+
+def _limits(competition: Competition, members: Iterable[PanelMember], *, mix: bool) -> Limits:
+    has_federal = any(member.kind is ReviewerKind.FEDERAL for member in members)
+    return Limits(
+        same_panel=competition.ranking_method is RankingMethod.RANK_SUM,
+        federal_least=1 if mix and has_federal else 0,
+        outside_least=1 if mix else 0,
     )
 
 

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.competitions.models import Competition
-from grants.competitions.queries import competition_by_id
+from grants.competitions.queries import competition_by_id, competition_by_number
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import NotFound
 from grants.reviews.models import Assignment, Panel, PanelMember, Phase, Score, Sheet
@@ -72,12 +72,16 @@ def index() -> ResponseReturnValue:
     return page(found=found, names=POSTAL_CODES)
 
 
-@pages.page("/compare/<number>", "compare", permission="review.list")
-def compare(number: str) -> ResponseReturnValue:
+@pages.page(
+    "/compare/<number>", "compare", permission="review.list", load=competition_by_number, by=("number",)
+)
+def compare(competition: Competition) -> ResponseReturnValue:
     """Show one's own scores side by side: sheets across, criteria down."""
     actor = current.actor()
     with current.reading() as session:
-        found = next((one for one in reviews_of(session, actor) if one.competition.number == number), None)
+        found = next(
+            (one for one in reviews_of(session, actor) if one.competition.id == competition.id), None
+        )
         if found is None:
             raise NotFound
         rubric = rubric_of(session, found.competition)

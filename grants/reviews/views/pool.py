@@ -204,7 +204,7 @@ def conflict(row: Conflict) -> ResponseReturnValue:
         conflict=row,
         competition=competition,
         candidate=candidate,
-        person=people.get(row.person_id),
+        member=people.get(row.person_id),
         read=read,
     )
 
