@@ -33,7 +33,7 @@ class Difference:
     @property
     def message(self) -> str:
         """Return the difference as a sentence."""
-        return f"{self.path}: the file says {self.recorded}, recomputed {self.recomputed}."
+        return f"{self.path}: the file says {self.recorded}, recomputed {self.recomputed.removesuffix('.')}."
 
 
 @dataclass(frozen=True, slots=True)

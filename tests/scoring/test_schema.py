@@ -19,7 +19,7 @@ from scoring.scoresheet import Absent, Rating, Sheet
 from tests.scoring.rounds import rules
 from tests.scoring.test_record import inputs
 
-GOLDEN = "f5549562e8e0f5017f73cd939d738c512e7cd0a5fd2c6d013813f5bd17d5550e"
+GOLDEN = "9ab5de777f10830cad1e212cce845440029b7801707e031e54aacd0b03b09d57"
 FOLDER = Path(scoring.__path__[0]) / "schema"
 SCHEMA = json.loads((FOLDER / f"decision_record_v{VERSION}.json").read_text(encoding="utf-8"))
 TYPES: dict[str, type | tuple[type, ...]] = {
