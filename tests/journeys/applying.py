@@ -264,10 +264,9 @@ def _sources(nina: Visitor, tasks: str) -> None:
         for year in range(1, 6):
             nina.tick(f"Year {year}")
         nina.choose("Letter of commitment", "letters.pdf")
-        for box in (
-            nina.page.get_by_role("group", name="I confirm for this source").get_by_role("checkbox").all()
-        ):
-            box.check(force=True)
+        tests = nina.page.get_by_role("group", name="I confirm for this source")
+        for words in tests.locator("label").all():
+            words.click()
         nina.press("Save", exact=True)
     assert nina.reads("Routt College District")
 
