@@ -121,6 +121,7 @@ def test_pictures_of_the_staff_pages(
         ("invite", f"{HERE}/invite"),
         ("conflicts", f"{HERE}/conflicts"),
         ("assign", f"{HERE}/assign"),
+        ("propose", f"{HERE}/propose"),
         ("progress", f"{HERE}/progress"),
         ("panels", f"{HERE}/panels"),
         ("panel", f"{HERE}/panels/CO?order=spread"),
@@ -133,3 +134,44 @@ def test_pictures_of_the_staff_pages(
         page.goto(f"{server.url}{path}")
         picture(page, f"reviews-{name}")
         assert_accessible(page)
+
+
+@ONE_DATABASE
+def test_a_reviewer_loses_the_network_in_a_sentence_and_nothing_is_lost(
+    scored: Round, server: Server, browser_of: BrowserOf, database: Database
+) -> None:
+    page = browser_of(server, "reviewer1@panel.example")
+    page.goto(f"{server.url}/reviewer/reviews")
+    page.get_by_role("link", name="NH-1").click()
+    page.get_by_label("Points, of 10").fill("7")
+    page.get_by_label("Strengths").fill("Outreach is")
+    expect(page.locator("[data-save-text]")).to_contain_text("Saved")
+    page.context.set_offline(True)
+    page.get_by_label("Strengths").press_sequentially(" concrete.")
+    expect(page.locator("[data-save-text]")).to_contain_text("kept on this device")
+    page.context.set_offline(False)
+    expect(page.locator("[data-save-text]")).to_contain_text("Saved")
+    expect(page.locator("[data-sheet-total]")).to_have_text("7")
+
+    other = browser_of(server, "reviewer1@panel.example")
+    other.goto(page.url)
+
+    expect(other.get_by_label("Strengths")).to_have_value("Outreach is concrete.")
+
+
+@ONE_DATABASE
+def test_a_sheet_is_filled_and_submitted_without_script(
+    scored: Round, server: Server, browser_of: BrowserOf
+) -> None:
+    page = browser_of(server, "reviewer1@panel.example", java_script_enabled=False)
+    page.goto(f"{server.url}/reviewer/reviews")
+    page.get_by_role("link", name="NH-1").click()
+    for _number in range(8):
+        page.get_by_label("Points, of").fill("8")
+        page.get_by_label("Strengths").fill("Named partners.")
+        page.get_by_label("Weaknesses").fill("Fees untested.")
+        page.get_by_role("button", name="Save and").click()
+    page.get_by_role("link", name="Submit score sheet").click()
+    page.get_by_role("button", name="Submit 64 of 100 points").click()
+
+    expect(page.get_by_text("Score sheet submitted.")).to_be_visible()
