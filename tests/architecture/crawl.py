@@ -59,8 +59,10 @@ class Heard:
             self.writes.append(statement)
 
 
-def walk(app: Flask, client: FlaskClient, *, starts: Iterable[str] = ("/",)) -> list[Visit]:
-    """Follow every link from the start pages; at most three pages of each endpoint are opened."""
+def walk(
+    app: Flask, client: FlaskClient, *, starts: Iterable[str] = ("/",), most: int = MOST_OF_ONE_KIND
+) -> list[Visit]:
+    """Follow every link from the start pages; at most so many pages of each endpoint are opened."""
     heard = Heard()
     heard.listen(app.extensions["grants.database"])
     waiting = deque((path, "") for path in starts)
@@ -70,7 +72,7 @@ def walk(app: Flask, client: FlaskClient, *, starts: Iterable[str] = ("/",)) -> 
     while waiting:
         path, came_from = waiting.popleft()
         endpoint = endpoint_of(app, path)
-        if opened[endpoint] >= MOST_OF_ONE_KIND:
+        if opened[endpoint] >= most:
             continue
         opened[endpoint] += 1
         visit = open_page(client, path, endpoint, came_from, heard)

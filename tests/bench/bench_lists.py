@@ -3,9 +3,12 @@
 import statistics
 import sys
 import time
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from http import HTTPStatus
 
 from flask import Flask
+from flask.testing import FlaskClient
 
 from grants.access.actor import Actor
 from grants.access.roles import Role
@@ -17,7 +20,7 @@ from tests.bench.rows import Ground, analyze, fill, make_ground
 from tests.bench.run import Measurement, at_most
 
 PAGE, MANY = 50, 10_000
-TIMES = 15
+TIMES, WARMING = 20, 3
 SLOWER = 1.5
 DAY = datetime(2015, 3, 1, 13, 0, tzinfo=UTC)
 OFFICER = Actor(999, "Rosa Ortiz", "r.ortiz@agency.example", staff_roles=frozenset({Role.PROGRAM_OFFICER}))
@@ -48,37 +51,54 @@ def measure() -> list[Measurement]:
 
 
 def measured_on(kind: str) -> list[Measurement]:
-    """Measure every list on one kind of database: first with a page of rows, then with many."""
-    with house_of(kind, StoppedClock(DAY)) as app:
-        database: Database = app.extensions["grants.database"]
-        ground = make_ground(database)
-        act_as(app, OFFICER)
-        heard = Heard()
-        heard.listen(database)
-        found: dict[int, dict[str, tuple[float, int]]] = {}
-        for count in (PAGE, MANY):
-            fill(database, ground, count)
-            analyze(database)
-            found[count] = {name: asked(app, path, heard) for name, path in lists(ground).items()}
+    """Measure every list on one kind of database, a page of rows and many rows asked for in turns."""
+    with house_of(kind, StoppedClock(DAY)) as small, house_of(kind, StoppedClock(DAY)) as large:
+        few, many = (Side.of(app, count) for app, count in ((small, PAGE), (large, MANY)))
+        for _ in range(TIMES + WARMING):
+            for name in few.paths:
+                few.ask(name)
+                many.ask(name)
     results = []
-    for name in found[PAGE]:
-        (small, few), (large, many) = found[PAGE][name], found[MANY][name]
+    for name in few.paths:
         told = f"list of {name} at {MANY:,} rows ({kind})"
-        results.append(at_most(told, large, "ms", against=small, bound=SLOWER))
-        results.append(at_most(f"{told}: queries", many, "queries", against=few, bound=1))
+        results.append(at_most(told, many.time(name), "ms", against=few.time(name), bound=SLOWER))
+        queries, against = many.queries[name], few.queries[name]
+        results.append(at_most(f"{told}: queries", queries, "queries", against=against, bound=1))
     return results
 
 
-def asked(app: Flask, path: str, heard: Heard) -> tuple[float, int]:
-    """Ask for a page often; return the lower quartile in milliseconds and its number of queries."""
-    client = app.test_client()
-    times = []
-    for turn in range(TIMES + 3):
-        heard.forget()
+@dataclass
+class Side:
+    """One installation, what is asked of it, and how long it took."""
+
+    client: FlaskClient
+    heard: Heard
+    paths: dict[str, str]
+    times: dict[str, list[float]] = field(default_factory=dict)
+    queries: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, app: Flask, count: int) -> "Side":
+        """Fill an installation with so many rows of each kind."""
+        database: Database = app.extensions["grants.database"]
+        ground = make_ground(database)
+        fill(database, ground, count)
+        analyze(database)
+        act_as(app, OFFICER)
+        heard = Heard()
+        heard.listen(database)
+        return cls(app.test_client(), heard, lists(ground))
+
+    def ask(self, name: str) -> None:
+        """Ask for a list once."""
+        self.heard.forget()
         started = time.perf_counter()
-        answer = client.get(path)
-        if turn >= 3:  # the first ones fill caches
-            times.append((time.perf_counter() - started) * 1000)
-        if answer.status_code != 200:
-            raise RuntimeError(f"{path} answered {answer.status_code}")
-    return statistics.quantiles(times, n=4)[0], heard.count
+        answer = self.client.get(self.paths[name])
+        self.times.setdefault(name, []).append((time.perf_counter() - started) * 1000)
+        self.queries[name] = self.heard.count
+        if answer.status_code != HTTPStatus.OK:
+            raise RuntimeError(f"{self.paths[name]} answered {answer.status_code}")
+
+    def time(self, name: str) -> float:
+        """Return the lower quartile in milliseconds; the first ones fill caches and do not count."""
+        return statistics.quantiles(self.times[name][WARMING:], n=4)[0]
