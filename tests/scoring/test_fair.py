@@ -4,37 +4,23 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from scoring.assign.fair import solve_fairly
 from scoring.assign.flow import Network
+from scoring.matrix import Floats
 from tests.scoring.test_flow import network
 
 
 def by_whole_program(given: Network) -> tuple[int, int] | None:
     """Return the greatest floor and then the greatest fit over all pairs, by two 0/1 programs."""
     rows, columns = np.nonzero(given.allowed)
-    count, applications, reviewers = len(rows), len(given.need), len(given.most)
+    count, applications = len(rows), len(given.need)
     fit = given.fit[rows, columns].astype(float)
-    need, load, served = (
-        np.zeros((applications, count)),
-        np.zeros((reviewers, count)),
-        np.zeros((applications, count)),
-    )
-    need[rows, np.arange(count)] = 1
-    load[columns, np.arange(count)] = 1
+    served = np.zeros((applications, count))
     served[rows, np.arange(count)] = fit
-    parts, low, high = [need, load], [given.need, given.least], [given.need, given.most]
-    if given.per_group is not None:
-        for group in range(int(given.group.max()) + 1):
-            parts.append(need * (given.group[columns] == group))
-            low.append(np.zeros(applications, dtype=np.int64))
-            high.append(np.full(applications, given.per_group))
-    matrix, least, most = np.vstack(parts), np.concatenate(low), np.concatenate(high)
+    matrix, least, most = conditions(given)
+    zeros, endless = np.zeros(applications), np.full(applications, np.inf)
     with_floor = np.block([[matrix, np.zeros((len(matrix), 1))], [served, -np.ones((applications, 1))]])
     first = milp(
         np.append(np.zeros(count), -1.0),
-        constraints=LinearConstraint(
-            with_floor,
-            np.append(least, np.zeros(applications)),
-            np.append(most, np.full(applications, np.inf)),
-        ),
+        constraints=LinearConstraint(with_floor, np.append(least, zeros), np.append(most, endless)),
         integrality=np.ones(count + 1),
         bounds=Bounds(0, np.append(np.ones(count), fit.sum() + 1)),
     )
@@ -44,14 +30,29 @@ def by_whole_program(given: Network) -> tuple[int, int] | None:
     second = milp(
         -fit,
         constraints=LinearConstraint(
-            np.vstack([matrix, served]),
-            np.append(least, np.full(applications, floor)),
-            np.append(most, np.full(applications, np.inf)),
+            np.vstack([matrix, served]), np.append(least, zeros + floor), np.append(most, endless)
         ),
         integrality=np.ones(count),
         bounds=Bounds(0, 1),
     )
     return floor, round(-second.fun)
+
+
+def conditions(given: Network) -> tuple[Floats, Floats, Floats]:
+    """Return needs, loads and organizations as rows over all pairs, with their lower and upper ends."""
+    rows, columns = np.nonzero(given.allowed)
+    count, applications = len(rows), len(given.need)
+    need, load = np.zeros((applications, count)), np.zeros((len(given.most), count))
+    need[rows, np.arange(count)] = 1
+    load[columns, np.arange(count)] = 1
+    groups = range(int(given.group.max()) + 1) if given.per_group is not None else range(0)
+    of_groups = [need * (given.group[columns] == group) for group in groups]
+    limits = np.full(len(of_groups) * applications, float(given.per_group or 0))
+    return (
+        np.vstack([need, load, *of_groups]),
+        np.concatenate([given.need, given.least, np.zeros(len(limits))]),
+        np.concatenate([given.need, given.most, limits]),
+    )
 
 
 @pytest.mark.parametrize("seed", range(8))
