@@ -112,16 +112,23 @@ def doors(actor: Actor) -> list[str]:
 
 def navigation(audience: str, actor: Actor) -> list[tuple[str, str, bool]]:
     """List an audience's navigation as far as it is open to the actor: label, address, here or not."""
-    here = (request.endpoint or "").rpartition(".")[0]
-    shown = []
-    for entry in NAVIGATION[audience]:
-        endpoint = next((name for name in entry.endpoints if _is_open(name)), None)
-        if endpoint is not None:
-            is_here = endpoint == request.endpoint or (
-                endpoint.rpartition(".")[0] == here and not here.endswith(".home")
-            )
-            shown.append((entry.label, url_for(endpoint), is_here))
-    return shown
+    found = [
+        (entry.label, next((name for name in entry.endpoints if _is_open(name)), None))
+        for entry in NAVIGATION[audience]
+    ]
+    entries = [(label, endpoint) for label, endpoint in found if endpoint is not None]
+    here = _entry_here([endpoint for _, endpoint in entries])
+    return [(label, url_for(endpoint), endpoint == here) for label, endpoint in entries]
+
+
+def _entry_here(endpoints: list[str]) -> str | None:
+    """Return the entry this page belongs to: itself, else the first of the same noun."""
+    endpoint = request.endpoint or ""
+    if endpoint in endpoints:
+        return endpoint
+    noun = endpoint.rpartition(".")[0]
+    same = [name for name in endpoints if name.rpartition(".")[0] == noun and not noun.endswith(".home")]
+    return same[0] if same else None
 
 
 def role_words(actor: Actor, audience: str) -> str:
@@ -152,9 +159,9 @@ def _person(actor: Actor, audience: str) -> dict[str, object]:
     mine = doors(actor)
     person = getattr(g, "person", None)
     return {
-        "person": actor.name,
+        "account_name": actor.name,
         "person_uid": person.uid if person is not None else str(actor.person_id),
-        "role": role_words(actor, audience),
+        "account_role": role_words(actor, audience),
         "doors": [(DOORS[door], url_for(f"{door}.home.index"), door == audience) for door in mine],
         "home_url": url_for(f"{mine[0] if audience == 'public' else audience}.home.index"),
         "account_url": url_for("public.accounts.own"),
