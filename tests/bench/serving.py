@@ -138,6 +138,12 @@ class Saver:
             self.version = int(json.loads(body)["version"])
         return status
 
+    def close(self) -> None:
+        """Hang up."""
+        if self.connection is not None:
+            self.connection.close()
+            self.connection = None
+
     def ask(self, method: str, sent: Mapping[str, str]) -> tuple[int, dict[str, str], str]:
         """Send one request over the kept connection."""
         if self.connection is None:
