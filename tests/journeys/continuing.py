@@ -1,6 +1,6 @@
 """Step 7: the second year, from the center's request to the amendment letter and the five-year page."""
 
-from tests.journeys.applying import NINA
+from tests.journeys.applying import HOST, NINA
 from tests.journeys.cast import PASSWORD, Cast, Visitor
 from tests.journeys.deciding import FAIN, GRANTS
 from tests.journeys.opening import OFFICER
@@ -51,7 +51,7 @@ def evaluate(cast: Cast) -> None:
     officer = cast.person(OFFICER)
     officer.go("/staff/home")
     officer.go(f"/staff/continuations?words={FAIN}")
-    officer.follow(FAIN)
+    officer.follow(HOST)
     home = officer.page.url.removeprefix(cast.server.url)
     officer.go(f"{home}/evaluate")
     assert officer.reads("15 CFR 290.4")
@@ -65,7 +65,7 @@ def decide(cast: Cast) -> None:
     """Decide as another person, release the amendment letter, and look at the five years."""
     officer = cast.person(GRANTS)
     officer.go(f"/staff/continuations?words={FAIN}")
-    officer.follow(FAIN)
+    officer.follow(HOST)
     home = officer.page.url.removeprefix(cast.server.url)
     officer.go(f"{home}/decide")
     officer.pick("Decision", "Approve")

@@ -135,7 +135,7 @@ def _revise(cast: Cast) -> None:
     reviewer = cast.person(REVIEWER)
     reviewer.go("/reviewer/home")
     reviewer.go("/reviewer/reviews/panels")
-    reviewer.follow("CO")
+    reviewer.follow(f"Colorado, {NUMBER}")
     panel = reviewer.page.url.removeprefix(cast.server.url)
     _open_sheet(reviewer, HOST)
     reviewer.follow("Oversight board")
@@ -144,7 +144,7 @@ def _revise(cast: Cast) -> None:
     reviewer.press("Save", exact=True)
     reviewer.follow("Check and submit")
     reviewer.follow("Submit score sheet")
-    reviewer.press("Submit 86 of 100 points")
+    reviewer.press("Submit 87 of 100 points")
     for name in (HOSTS["front-range"].name, HOSTS["high-plains"].name):
         reviewer.go(panel)
         _open_sheet(reviewer, name)
@@ -153,8 +153,7 @@ def _revise(cast: Cast) -> None:
 
 def _open_sheet(reviewer: Visitor, host: str) -> None:
     section = reviewer.page.get_by_role("region", name=host)
-    reviewer.page.wait_for_load_state()
-    link = section.get_by_role("link").last
+    link = section.locator("a.usa-button").first
     with reviewer.page.expect_navigation():
         link.click()
     reviewer.look()

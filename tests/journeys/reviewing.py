@@ -16,7 +16,7 @@ RIVALS: Final = ("front-range", "high-plains")
 REVIEWER: Final = "reviewer1@demo.example"
 POINTS: Final = (9, 8, 9, 8, 13, 12, 13, 13)
 """What the followed reviewer gives the followed host: 85."""
-TOTALS: Final = {"front-range": (90, 80, 84), "high-plains": (74, 75, 73)}
+TOTALS: Final = {"front-range": (90, 86, 84), "high-plains": (74, 75, 73)}
 OTHERS: Final = (84, 86)
 """What the two others give the followed host."""
 
