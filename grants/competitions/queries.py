@@ -398,7 +398,7 @@ def _in_stage(stage: Stage, now: datetime) -> ColumnElement[bool]:
 def _listing(
     session: Session, found: SelectOfScalar[Competition], order: Iterable[Any], page: int
 ) -> Listing:
-    total = session.connection().scalar(found.with_only_columns(func.count())) or 0
+    total = session.connection().scalar(found.with_only_columns(func.count(col(Competition.id)))) or 0
     last_page = max(1, -(-total // PAGE))
     page = min(max(page, 1), last_page)
     ids = found.with_only_columns(col(Competition.id)).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)

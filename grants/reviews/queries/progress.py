@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, case
+from sqlalchemy import ColumnElement, Select, case
+from sqlalchemy import select as choose
 from sqlmodel import Session, and_, col, func, select
 
 from grants.reviews.models import Assignment, Phase, Sheet
@@ -29,45 +31,45 @@ def sheet_page(
     session: Session, competition_id: int, *, without: Iterable[int], now: datetime, page: int
 ) -> SheetPage:
     """Return the sheets of assignments that stand: late ones first, those that are in last."""
-    is_in = col(Sheet.status).in_(list(IN))
-    late_now = and_(~is_in, col(Sheet.phase) == Phase.INITIAL, col(Assignment.due_at) < now)
-    given = (_standing(), col(Sheet.competition_id) == competition_id, _open(without))
-    counted = select(func.count(), _number_of(is_in), _number_of(late_now)).select_from(Sheet)
-    total, in_, late = session.exec(counted.join(Assignment, given[0]).where(*given[1:])).one()
-    last = max(1, -(-total // PAGE))
-    page = min(max(page, 1), last)
-    order = (case((is_in, 2), (late_now, 0), else_=1), col(Sheet.application_id), col(Sheet.id))
-    ids = (
-        select(Sheet.id, Assignment.due_at)
-        .join(Assignment, given[0])
-        .where(*given[1:])
-        .order_by(*order)
-        .limit(PAGE)
-        .offset((page - 1) * PAGE)
-    )
-    due = dict(session.exec(ids).all())
+    page = max(page, 1)
+    numbered = _numbered(competition_id, without, now).limit(PAGE).offset((page - 1) * PAGE)
+    rows = session.connection().execute(numbered).all()
+    if not rows and page > 1:
+        return sheet_page(session, competition_id, without=without, now=now, page=1)
+    due = {number: due_at for number, due_at, *_counts in rows}
     sheets = {
         sheet.id: sheet for sheet in session.exec(select(Sheet).where(col(Sheet.id).in_(list(due)))).all()
     }
+    total, in_, late = rows[0][2:] if rows else (0, 0, 0)
+    last = max(1, -(-total // PAGE))
     return SheetPage([(sheets[number], at) for number, at in due.items()], total, in_, late, page, last)
+
+
+def _numbered(competition_id: int, without: Iterable[int], now: datetime) -> Select[*tuple[Any, ...]]:
+    """Give ids and due instants in order, each with how many there are, are in and are late in all."""
+    is_in = col(Sheet.status).in_(list(IN))
+    late_now = and_(~is_in, col(Sheet.phase) == Phase.INITIAL, col(Assignment.due_at) < now)
+    columns: list[Any] = [
+        Sheet.id,
+        Assignment.due_at,
+        func.count().over(),
+        *map(_number_of, (is_in, late_now)),
+    ]
+    standing = and_(
+        col(Assignment.application_id) == col(Sheet.application_id),
+        col(Assignment.person_id) == col(Sheet.person_id),
+        col(Assignment.status) == AssignmentStatus.SENT,
+    )
+    rows = choose(*columns).select_from(Sheet).join(Assignment, standing)
+    open_ = col(Sheet.application_id).not_in(list(without))
+    order = (case((is_in, 2), (late_now, 0), else_=1), col(Sheet.application_id), col(Sheet.id))
+    return rows.where(col(Sheet.competition_id) == competition_id, open_).order_by(*order)
+
+
+def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.coalesce(func.sum(case((condition, 1), else_=0)).over(), 0)
 
 
 def is_late(sheet: Sheet, due_at: datetime | None, now: datetime) -> bool:
     """Ask whether a first score is not in although it is due."""
     return sheet.status not in IN and sheet.phase is Phase.INITIAL and due_at is not None and due_at < now
-
-
-def _standing() -> ColumnElement[bool]:
-    return and_(
-        col(Assignment.application_id) == col(Sheet.application_id),
-        col(Assignment.person_id) == col(Sheet.person_id),
-        col(Assignment.status) == AssignmentStatus.SENT,
-    )
-
-
-def _open(without: Iterable[int]) -> ColumnElement[bool]:
-    return col(Sheet.application_id).not_in(list(without))
-
-
-def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
