@@ -25,10 +25,15 @@ def alike(recorded: Json, recomputed: Json) -> bool:
     if not isinstance(recorded, str) or not isinstance(recomputed, str):
         return False
     try:
-        first, second = float(recorded), float(recomputed)
-    except ValueError:
+        first, second = _number(recorded), _number(recomputed)
+    except (ValueError, ZeroDivisionError):
         return False
     return isclose(first, second, rel_tol=TOLERANCE, abs_tol=1e-9)
+
+
+def _number(text: str) -> float:
+    above, _, below = text.partition("/")
+    return float(above) / (float(below) if below else 1.0)
 
 
 def _value(value: object) -> Json:
@@ -46,6 +51,7 @@ def _value(value: object) -> Json:
         case Mapping():
             return {str(key): _value(one) for key, one in value.items()}
         case _ if is_dataclass(value):
-            return {field.name: _value(getattr(value, field.name)) for field in fields(value)}
+            recorded = [one.name for one in fields(value) if one.metadata.get("recorded", True)]
+            return {name: _value(getattr(value, name)) for name in recorded}
         case _:
             raise TypeError(f"No way to record {type(value).__name__}.")

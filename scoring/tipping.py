@@ -18,10 +18,14 @@ from scoring.faults import Undefined
 from scoring.matrix import Floats
 from scoring.profile import Profile, Weights
 from scoring.threshold import Method, Rules, TieRule
-from scoring.weights import MANY, SmallestChange, smallest_change_of_means
+from scoring.weights import SmallestChange, each_weight_tipped, smallest_change_of_means, with_one
 
 NUDGE = Fraction(1, 10_000)
-TIME_LIMIT_SECONDS = 20.0
+NODE_LIMIT = 4000
+"""Of the search: a count and not a time, so that every machine gives the same answer."""
+FEW = 8
+"""Finalists up to which all weights are moved together: a few seconds of search."""
+SLACK = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,8 @@ def smallest_change(profile: Profile, rules: Rules) -> Tried | Undefined:
     match rules.method:
         case Method.MEAN:
             return _tried(profile, rules, smallest_change_of_means(profile))
-        case Method.RANK_SUM if len(profile.shares) > MANY:
-            return Undefined(f"Shown for up to {MANY} finalists; there are {len(profile.shares)}.")
+        case Method.RANK_SUM if len(profile.shares) > FEW:
+            return Undefined(f"Shown for up to {FEW} finalists; there are {len(profile.shares)}.")
         case Method.RANK_SUM:
             return _of_rank_sums(profile, rules)
         case _:
@@ -54,17 +58,36 @@ def smallest_change(profile: Profile, rules: Rules) -> Tried | Undefined:
 
 def _of_rank_sums(profile: Profile, rules: Rules) -> Tried | Undefined:
     (winner,) = profile.winners(profile.weights, rules)
-    found: list[SmallestChange] = []
+    found = _of_single_weights(profile, rules)
     for rival in sorted(profile.shares):
         if rival == winner:
             continue
         for strict in (False, True) if rules.tie_breaks else (False,):
-            change = _Program(profile, rules, winner, rival).solved(strict=strict)
+            within = min((change.points for change in found), default=profile.total) / profile.total
+            change = _Program(profile, rules, winner, rival, within=float(within) + SLACK).solved(
+                strict=strict
+            )
             if isinstance(change, Undefined):
                 return change
             if change is not None:
                 found.append(change)
-    return _tried(profile, rules, min(found, key=lambda change: change.points, default=None))
+    nearest = min(found, key=lambda change: (_rounded(change.points), change.rival), default=None)
+    return _tried(profile, rules, nearest)
+
+
+def _of_single_weights(profile: Profile, rules: Rules) -> list[SmallestChange]:
+    """Return the changes that one weight alone makes: no smallest change is larger than these."""
+    tipped = each_weight_tipped(profile, rules)
+    published = profile.winners(profile.weights, rules)
+    found = []
+    for position, one in enumerate(() if isinstance(tipped, Undefined) else tipped):
+        ends = ((one.grows_to, one.winners_above), (one.shrinks_to, one.winners_below))
+        for points, winners in ends:
+            rival = next((name for name in winners if name not in published), None)
+            if points is not None and rival is not None:
+                weights = with_one(profile.weights, position, points / profile.total)
+                found.append(SmallestChange(abs(points - one.published), weights, rival))
+    return found
 
 
 def _tried(profile: Profile, rules: Rules, change: SmallestChange | None) -> Tried:
@@ -86,6 +109,11 @@ def _along(start: Weights, end: Weights, factor: Fraction) -> Weights:
     return tuple(one / sum(moved) for one in moved)
 
 
+def _rounded(points: Fraction) -> Fraction:
+    """Return points to a millionth, beyond which the program's answer is rounding."""
+    return Fraction(round(points * 10**6), 10**6)
+
+
 def _around(profile: Profile, change: SmallestChange) -> Iterator[Weights]:
     """Yield the weights found, a hair beyond them, and that with a hair moved between any two criteria.
 
@@ -105,8 +133,8 @@ def _around(profile: Profile, change: SmallestChange) -> Iterator[Weights]:
 class _Program:
     """Variables: weights w, their absolute changes u, and z per reviewer and ordered pair of finalists."""
 
-    def __init__(self, profile: Profile, rules: Rules, winner: str, rival: str) -> None:
-        self.profile, self.rules, self.winner, self.rival = profile, rules, winner, rival
+    def __init__(self, profile: Profile, rules: Rules, winner: str, rival: str, *, within: float) -> None:
+        self.profile, self.rules, self.winner, self.rival, self.within = profile, rules, winner, rival, within
         self.reviewers = sorted(next(iter(profile.shares.values())))
         self.count = len(profile.weights)
         self.fixed: dict[str, Fraction] = {winner: Fraction(0), rival: Fraction(0)}
@@ -130,20 +158,42 @@ class _Program:
             goal,
             constraints=LinearConstraint(np.array(self.rows), np.array(self.low), np.array(self.high)),
             integrality=integrality,
-            bounds=Bounds(0, 1),
-            options={"time_limit": TIME_LIMIT_SECONDS, "mip_rel_gap": 0.0},
+            bounds=Bounds(*self._bounds()),
+            options={"node_limit": NODE_LIMIT, "mip_rel_gap": 0.0},
         )
         if result.status == 2:  # noqa: PLR2004 - scipy's word for infeasible
             return None
         if result.x is None or result.status:
-            return Undefined("The smallest change was not found within the time allowed.")
+            return Undefined(
+                "The smallest change of all weights together is not known; single weights are shown."
+            )
         return self._change(result.x)
 
     def _change(self, solution: Floats) -> SmallestChange:
         raw = [Fraction(max(0.0, float(value))).limit_denominator(10**9) for value in solution[: self.count]]
         weights = tuple(one / sum(raw) for one in raw)
         moved = sum((abs(a - b) for a, b in zip(weights, self.profile.weights, strict=True)), Fraction(0)) / 2
-        return SmallestChange(moved * self.profile.total, weights, self.rival)
+        return SmallestChange(_rounded(moved * self.profile.total), weights, self.rival)
+
+    def _bounds(self) -> tuple[Floats, Floats]:
+        """Return bounds that settle each order which moving so few points cannot turn round."""
+        low, high = np.zeros(self.width), np.ones(self.width)
+        for (who, above, below), column in self.pairs.items():
+            least, most = self._reach(who, above, below)
+            low[column] = 1.0 if least > SLACK else 0.0
+            high[column] = 0.0 if most < -SLACK else 1.0
+        return low, high
+
+    def _reach(self, who: str, above: str, below: str) -> tuple[float, float]:
+        """Return the least and greatest lead that the points that may move can make."""
+        lead = self._lead(who, above, below)
+        now = float(np.dot(lead, [float(weight) for weight in self.profile.weights]))
+        span = self.within * float(lead.max() - lead.min())
+        return now - span, now + span
+
+    def _lead(self, who: str, above: str, below: str) -> Floats:
+        shares = self.profile.shares
+        return np.array([float(a - b) for a, b in zip(shares[above][who], shares[below][who], strict=True)])
 
     def _pairs(self) -> dict[tuple[str, str, str], int]:
         """Return a column per (reviewer, finalist above, finalist below) that concerns winner or rival."""
@@ -169,6 +219,9 @@ class _Program:
         whole = np.zeros(self.width)
         whole[: self.count] = 1
         self._add(whole, 1, 1)
+        moved = np.zeros(self.width)
+        moved[self.count : 2 * self.count] = 0.5
+        self._add(moved, 0, self.within)
         for position, weight in enumerate(self.profile.weights):
             for sign in (1.0, -1.0):
                 row = np.zeros(self.width)
@@ -176,15 +229,20 @@ class _Program:
                 self._add(row, -np.inf, sign * float(weight))
 
     def _orders(self) -> None:
-        """If z says `above` stands above, its total is at least the other's; else at most."""
+        """If z says `above` stands above, its total is at least the other's; else at most.
+
+        The constants are as small as the points that may move allow: that keeps the search short.
+        """
         for (who, above, below), column in self.pairs.items():
-            shares = self.profile.shares
-            lead = np.zeros(self.width)
-            lead[: self.count] = [
-                float(a - b) for a, b in zip(shares[above][who], shares[below][who], strict=True)
-            ]
-            lead[column] = -1.0
-            self._add(lead, -1.0, 0.0)
+            least, most = self._reach(who, above, below)
+            if least > SLACK or most < -SLACK:
+                continue
+            row = np.zeros(self.width)
+            row[: self.count] = self._lead(who, above, below)
+            at_least, at_most = row.copy(), row
+            at_least[column], at_most[column] = least, -most
+            self._add(at_least, least, np.inf)
+            self._add(at_most, -np.inf, 0.0)
 
     def _level(self, *, strict: bool) -> None:
         """Ask that the rival's rank sum be at most the winner's, or smaller by half a rank."""

@@ -7,7 +7,7 @@ does. Rank sums over all weights: `scoring.tipping`.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, pairwise
 
@@ -18,7 +18,7 @@ from scoring.rank import listed, order, results
 from scoring.threshold import Method, Rules
 
 STEP = Fraction(1, 10)
-MANY = 20
+MANY = 12
 """Finalists up to which orders that are not by means are walked through."""
 
 
@@ -53,8 +53,8 @@ class SmallestChange:
 
     points: Fraction
     """Half the sum of absolute changes."""
-    weights: Weights
-    """The points of each criterion, over the total, at which the rival draws level."""
+    weights: Weights = field(metadata={"recorded": False})
+    """Shares of the total at which the rival draws level; others may do as well, so no record has them."""
     rival: str
 
 

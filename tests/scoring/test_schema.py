@@ -19,7 +19,7 @@ from scoring.scoresheet import Absent, Rating, Sheet
 from tests.scoring.rounds import rules
 from tests.scoring.test_record import inputs
 
-GOLDEN = "9ab5de777f10830cad1e212cce845440029b7801707e031e54aacd0b03b09d57"
+GOLDEN = "e8ed7d0413673d39b68e9b0aca9b5756fd56e28ba70af31922ee313a6bf732a1"
 FOLDER = Path(scoring.__path__[0]) / "schema"
 SCHEMA = json.loads((FOLDER / f"decision_record_v{VERSION}.json").read_text(encoding="utf-8"))
 TYPES: dict[str, type | tuple[type, ...]] = {
