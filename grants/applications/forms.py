@@ -1,10 +1,10 @@
 """The forms of an application; each page has one."""
 
-from wtforms import BooleanField, FileField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from grants.applications.models import PartyKind
-from grants.web.fields import Needed, choices, text
+from grants.web.fields import Needed, VersionField, choices, text
 from grants.web.forms import Form
 
 PARTY_KINDS = choices(
@@ -33,7 +33,7 @@ class SectionForm(Form):
     """The text for one criterion; its length is judged at submission, not while one types."""
 
     text = TextAreaField("Your text", filters=[_plain])
-    version = IntegerField(validators=[Optional()])
+    version = VersionField(validators=[Optional()])
 
 
 class AboutForm(Form):
@@ -43,7 +43,7 @@ class AboutForm(Form):
     service_area = text("Area that the center serves", longest=300)
     center_director = text("Proposed center director", longest=200)
     contact = SelectField("Whom may we ask about this application?", default="")
-    version = IntegerField(validators=[Optional()])
+    version = VersionField(validators=[Optional()])
 
 
 class PartyForm(Form):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import IntegerField, RadioField, SelectField, SelectMultipleField
+from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
 from grants.budgets.models import MatchKind, MatchLine
@@ -10,7 +10,7 @@ from grants.budgets.rules.flat import DETAIL, FIELDS, flatten, gather, label_of
 from grants.budgets.rules.match import SOURCE_ROWS, TESTS
 from grants.budgets.rules.table import ROWS, YearBudget
 from grants.budgets.services.sources import Source
-from grants.web.fields import MoneyField, Needed, choices, text
+from grants.web.fields import MoneyField, Needed, VersionField, choices, text
 from grants.web.forms import Form
 
 KINDS = choices(
@@ -25,7 +25,7 @@ KINDS = choices(
 class _YearFields(Form):
     """What every form of a budget year has beside its cells."""
 
-    version = IntegerField(validators=[Optional()])
+    version = VersionField(validators=[Optional()])
 
     def fill(self, content: YearBudget) -> None:
         """Write stored amounts into the cells."""
@@ -62,7 +62,7 @@ class SourceForm(Form):
     evidence = text("Evidence", longest=500)
     letter = SelectField("Letter of commitment", default="")
     tests = SelectMultipleField("I confirm for this source", choices=choices(TESTS.items()))
-    version = IntegerField(validators=[Optional()])
+    version = VersionField(validators=[Optional()])
 
     def offer(self, years: int, letters: list[tuple[str, str]]) -> None:
         """Give the choices of one application: its years and the files that may be the letter."""

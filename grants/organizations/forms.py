@@ -1,13 +1,13 @@
 """Forms of the organization pages."""
 
-from wtforms import EmailField, IntegerField, RadioField, SelectField
+from wtforms import EmailField, RadioField, SelectField
 from wtforms.validators import Length
 from wtforms.widgets import HiddenInput
 
 from grants.accounts.forms import Address
 from grants.organizations.models import MemberRole, OrganizationKind
 from grants.organizations.rules import STATES, OrganizationFields
-from grants.web.fields import DayField, Needed, choices, text
+from grants.web.fields import DayField, Needed, VersionField, choices, text
 from grants.web.forms import Form
 
 KINDS = [
@@ -52,7 +52,7 @@ class OrganizationForm(Form):
     congressional_district = text("Congressional district", longest=8)
     website = text("Website", longest=200)
     founded_on = DayField("Founded on")
-    version = IntegerField(widget=HiddenInput(), default=1)
+    version = VersionField(widget=HiddenInput(), default=1)
 
     def fields(self) -> OrganizationFields:
         """Return what was typed as the services take it."""

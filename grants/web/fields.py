@@ -5,6 +5,7 @@ from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
 from typing import Any, ClassVar
 
+from flask import request
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
 from wtforms.validators import Length, Optional
@@ -13,6 +14,8 @@ from wtforms.widgets import TextInput
 from grants import money
 
 MOST_POINTS = 100_000
+LONGEST_COUNT = 9
+"""Digits of the longest version or page; every column that holds one takes so many."""
 
 
 class _TypedText(Field):
@@ -86,6 +89,16 @@ class WholeField(_TypedText):
         return int(plain)
 
 
+class VersionField(_TypedText):
+    """The version that a form was made from; the page wrote it, so what is none says that the form is old."""
+
+    def parse(self, text: str) -> int:
+        """Read a version."""
+        if not (text.isascii() and text.isdigit()) or len(text) > LONGEST_COUNT:
+            raise ValueError("This form is too old to be sent. Open the page again and send it anew.")
+        return int(text)
+
+
 class DayField(_TypedText):
     """A date, as 2014-10-15, 10/15/2014 or October 15, 2014."""
 
@@ -135,6 +148,18 @@ class Needed:
             raise ValidationError(self.message)
 
 
+class Within:
+    """The number must stand between two; silent where nothing was typed or another fault was said."""
+
+    def __init__(self, least: int, most: int, message: str) -> None:
+        self.least, self.most, self.message = least, most, message
+
+    def __call__(self, _form: object, field: Any) -> None:
+        """Refuse a number outside."""
+        if field.data is not None and not field.errors and not self.least <= field.data <= self.most:
+            raise ValidationError(self.message)
+
+
 def _is_empty(value: object) -> bool:
     return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
@@ -153,6 +178,17 @@ def _tidy(value: str | None) -> str | None:
     if value is None:
         return None
     return "".join(sign for sign in value.replace("\r\n", "\n") if sign >= " " or sign in "\n\t").strip()
+
+
+def counted(text: str | None, otherwise: int = 0) -> int:
+    """Read a version or the page of a list as our own pages wrote it; anything else counts as `otherwise`."""
+    plain = (text or "").strip()
+    return int(plain) if plain.isascii() and plain.isdigit() and len(plain) <= LONGEST_COUNT else otherwise
+
+
+def page_asked() -> int:
+    """Return the page of a list that the address asks for; what is no page is the first."""
+    return max(1, counted(request.args.get("page"), 1))
 
 
 def choices(pairs: Iterable[tuple[str, str]]) -> list[Any]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+import wtforms
 from flask_wtf import FlaskForm
 
 from grants.errors import Refused
@@ -9,6 +10,7 @@ from grants.findings import Finding, Level
 
 SENTENCES = {
     "Not a valid choice.": "Choose one of the answers.",
+    "Not a valid integer value.": "Enter a whole number, for example 3.",
     "This field is required.": "Fill this in.",
     "Invalid Choice: could not coerce.": "Choose one of the answers.",
     "'%(value)s' is not a valid choice for this field.": "Choose from the answers that are listed.",
@@ -27,6 +29,17 @@ class OurSentences:
         """Return our sentence for a counted message of the library."""
         text = singular if count == 1 else plural
         return SENTENCES.get(text, text)
+
+
+class Part(wtforms.Form):
+    """A row of a form's list, without a token of its own; it speaks in our sentences as the form does."""
+
+    class Meta(wtforms.Form.Meta):
+        """How WTForms makes this part."""
+
+        def get_translations(self, _form: object) -> OurSentences:
+            """Have the library speak in our sentences."""
+            return OurSentences()
 
 
 class Form(FlaskForm):

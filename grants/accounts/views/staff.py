@@ -14,6 +14,7 @@ from grants.accounts.rules.sessions import separated_from, separation_conflicts
 from grants.accounts.services import roles
 from grants.errors import Refused
 from grants.web import current
+from grants.web.fields import page_asked
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -37,7 +38,7 @@ def people() -> ResponseReturnValue:
     """List everybody with an account and the staff roles they hold."""
     words, name = request.args.get("words", "")[:100], request.args.get("role", "")
     role = Role(name) if name in set(IN_ORDER) else None
-    number = max(1, request.args.get("page", 1, int))
+    number = page_asked()
     with current.reading() as session:
         rows, total = queries.people(session, words=words, role=role, page=number)
     return page(

@@ -17,6 +17,7 @@ from grants.applications.views.doors import applicant, around, is_open, wants_js
 from grants.applications.views.tasks import crumbs_of
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.web import current
+from grants.web.fields import counted
 from grants.web.filters import clock_time
 from grants.web.render import go, page
 
@@ -215,7 +216,7 @@ def _pieces(text: str) -> list[str]:
 )
 def restore_section(application: Application, key: str) -> ResponseReturnValue:
     """Make an earlier text the current one."""
-    version = request.form.get("version", type=int) or 0
+    version = counted(request.form.get("version"))
     actor, now = current.actor(), current.now()
     with current.writing() as session:
         session.add(application)

@@ -16,6 +16,7 @@ from grants.documents.queries import file_by_id
 from grants.documents.views.sending import send_stored
 from grants.errors import NotFound
 from grants.web import current
+from grants.web.fields import page_asked
 from grants.web.render import page
 
 __all__ = ["pages"]
@@ -27,7 +28,7 @@ STATUSES = [status for status in ApplicationStatus if status is not ApplicationS
 def index() -> ResponseReturnValue:
     """List submitted applications, searched and filtered, one page at a time."""
     asked = {name: request.args.get(name, "")[:100] for name in ("words", "state", "status", "competition")}
-    page_number = request.args.get("page", 1, type=int)
+    page_number = page_asked()
     with current.reading() as session:
         competition = competition_by_number(session, asked["competition"]) if asked["competition"] else None
         if asked["competition"] and competition is None:

@@ -27,6 +27,7 @@ from grants.competitions.rules.states import CENTER_STATES
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.lifecycle.queries import events_about
 from grants.web import current
+from grants.web.fields import counted
 from grants.web.render import go, page
 
 LATER_PERIODS = (
@@ -170,13 +171,12 @@ def terms(award: Award) -> ResponseReturnValue:
 
 
 def _change(award: Award, form: TermsForm) -> None:
-    version = str(form.version.data)
     with current.writing() as session:
         change_terms(
             session,
             _again(session, award),
             terms=_terms(form),
-            version=int(version) if version.isdigit() else 0,
+            version=counted(form.version.data),
             actor=current.actor(),
             now=current.now(),
         )

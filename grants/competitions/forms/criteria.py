@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, SubmitField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, SubmitField
 
 from grants.competitions.forms.rows import key_from
 from grants.competitions.forms.section import SectionForm
@@ -11,9 +11,10 @@ from grants.competitions.rules import notice as n
 from grants.competitions.rules.tree import Tree, changed, moved, removed
 from grants.errors import Refused
 from grants.web.fields import PointsField, WholeField, text
+from grants.web.forms import Part
 
 
-class PointsRow(Form):
+class PointsRow(Part):
     """The points of one criterion in the tree."""
 
     key = HiddenField()
@@ -63,7 +64,7 @@ def criteria_data(criteria: n.Criteria) -> dict[str, Any]:
     }
 
 
-class BandRow(Form):
+class BandRow(Part):
     """One score band; an empty row is left out."""
 
     low = PointsField("From")

@@ -7,7 +7,6 @@ from typing import Any
 from wtforms import (
     BooleanField,
     FieldList,
-    Form,
     FormField,
     HiddenField,
     SelectField,
@@ -20,9 +19,10 @@ from grants.competitions.rules import notice as n
 from grants.competitions.rules.places import STATES
 from grants.errors import Refused
 from grants.web.fields import MoneyField, WholeField, choices, text
+from grants.web.forms import Part
 
 
-class StateRow(Form):
+class StateRow(Part):
     """One state of the table; without a state the row is left out."""
 
     code = SelectField(
@@ -78,7 +78,7 @@ class StatesForm(SectionForm):
         return [at for at, entry in enumerate(self[name].entries) if entry.form.code.data]
 
 
-class DocumentRow(Form):
+class DocumentRow(Part):
     """One document of the table; without a title the row is left out."""
 
     key = HiddenField()
@@ -129,7 +129,7 @@ class DocumentsForm(SectionForm):
         return [at for at, entry in enumerate(self[name].entries) if (entry.form.title.data or "").strip()]
 
 
-class ConfirmRow(Form):
+class ConfirmRow(Part):
     """One value that stands as sample data."""
 
     value = HiddenField()

@@ -35,6 +35,7 @@ from grants.errors import NotFound, Refused, StaleVersion
 from grants.findings import stops
 from grants.lifecycle.queries import events_about
 from grants.web import current
+from grants.web.fields import page_asked
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -46,8 +47,7 @@ CONDITION = "condition-"
 def index() -> ResponseReturnValue:
     """List the requests, those due first."""
     status, words = web.args.get("status", ""), web.args.get("words", "")[:100]
-    number = web.args.get("page", "1")
-    at = int(number) if number.isdecimal() and int(number[:6]) > 0 else 1
+    at = page_asked()
     with current.reading() as session:
         rows, total = queue(session, current.actor(), status=status, words=words, page=at)
         sendings = last_sendings(session, [row.request.id for row in rows])
@@ -68,7 +68,7 @@ def index() -> ResponseReturnValue:
 @pages.page("/centers", "centers", permission="continuation.read")
 def centers() -> ResponseReturnValue:
     """List the centers with an accepted award, by state."""
-    words, at = web.args.get("words", "")[:100], _page_asked()
+    words, at = web.args.get("words", "")[:100], page_asked()
     with current.reading() as session:
         rows, total = found_centers(session, current.actor(), words=words, page=at)
     return page(
@@ -80,12 +80,6 @@ def centers() -> ResponseReturnValue:
         status_words=STATUS_WORDS,
         states=CENTER_STATES,
     )
-
-
-def _page_asked() -> int:
-    """Return the page that the address asks for; what is no page is the first."""
-    number = web.args.get("page", "1")
-    return int(number) if number.isdecimal() and len(number) < 7 and int(number) else 1  # noqa: PLR2004
 
 
 @pages.page(

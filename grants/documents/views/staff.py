@@ -13,6 +13,7 @@ from grants.documents.views.sending import send_file_row
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.jobs.queries import job_by_uid
 from grants.web import current
+from grants.web.fields import counted
 from grants.web.filters import plural
 from grants.web.render import go, page
 from grants.web.routing import Pages
@@ -59,7 +60,7 @@ def template(kind: str) -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             return go("staff.documents.template", kind=kind, said=f"Saved as version {saved}.")
-    preview = None if form.has_faults else merge(str(form.body.data), chosen.sample())
+    preview = None if form.has_faults or stale else merge(str(form.body.data), chosen.sample())
     return page(
         form=form, kind=chosen, newest=newest, preview=preview, stale=stale, status=409 if stale else 200
     )
@@ -67,12 +68,11 @@ def template(kind: str) -> ResponseReturnValue:
 
 def _save(kind: LetterKind, form: TemplateForm) -> int:
     with current.writing() as session:
-        version = str(form.version.data)
         saved = save_template(
             session,
             kind,
             Words(str(form.letter_title.data), str(form.body.data), str(form.mail_subject.data)),
-            version=int(version) if version.isdigit() else 0,
+            version=counted(form.version.data),
             actor=current.actor(),
             now=current.now(),
         )

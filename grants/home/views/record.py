@@ -10,6 +10,7 @@ from grants.home.queries.record import EventFilter
 from grants.home.views.homes import staff
 from grants.lifecycle.models import Event
 from grants.web import current
+from grants.web.fields import page_asked
 from grants.web.render import page
 
 pages = staff
@@ -21,7 +22,7 @@ def events() -> ResponseReturnValue:
     chosen = EventFilter(
         **{name: request.args.get(name, "")[:120] for name in ("thing", "person", "kind", "subject")}
     )
-    number = max(1, request.args.get("page", 1, int))
+    number = page_asked()
     with current.reading() as session:
         found, total = record_queries.events(session, current.actor(), chosen, page=number)
         kinds = record_queries.event_kinds(session)

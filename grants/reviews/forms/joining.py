@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
 from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, TextAreaField
-from wtforms import Form as Part
 from wtforms.validators import Length, Optional
 
 from grants.competitions.rules.states import STATES
@@ -13,7 +12,7 @@ from grants.reviews.models import Answer, InterestKind
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.rules.agreement import DECLINE_REASONS
 from grants.web.fields import Needed, choices, text
-from grants.web.forms import Form
+from grants.web.forms import Form, Part
 
 ANSWERS = [
     (Answer.NONE.value, "No conflict"),

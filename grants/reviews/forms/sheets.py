@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from wtforms import HiddenField, TextAreaField
 
 from grants.reviews.rules.merging import FIELDS
-from grants.web.fields import text
+from grants.web.fields import counted, text
 from grants.web.forms import Form
 
 
@@ -25,8 +25,7 @@ class ScoreForm(Form):
 
     def base(self) -> int:
         """Return the version the text was written on."""
-        given = str(self.version.data or "0")
-        return int(given) if given.isdigit() and len(given) < 10 else 0  # noqa: PLR2004  # no number of ours
+        return counted(self.version.data)
 
 
 class ReturnForm(Form):

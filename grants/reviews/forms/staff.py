@@ -3,10 +3,10 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField, IntegerField, SelectField, StringField, TextAreaField
-from wtforms.validators import NumberRange, Optional
+from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms.validators import Optional
 
-from grants.web.fields import DayField, HourField, Needed, text
+from grants.web.fields import DayField, HourField, Needed, WholeField, Within, counted, text
 from grants.web.forms import Form
 
 MOST_CHARACTERS = 60_000
@@ -21,12 +21,12 @@ class InviteForm(Form):
         longest=MOST_CHARACTERS,
         area=True,
     )
-    cap = IntegerField(
+    cap = WholeField(
         "Applications each can take",
         default=8,
         validators=[
             Needed("Enter how many applications each can take."),
-            NumberRange(1, 500, message="Enter a number from 1 to 500."),
+            Within(1, 500, "Enter a number from 1 to 500."),
         ],
     )
     expires_on = DayField("They can answer until", validators=[Needed("Enter the last day to answer.")])
@@ -41,9 +41,9 @@ class AgainForm(Form):
 class CapForm(Form):
     """How many applications one reviewer can take."""
 
-    cap = IntegerField(
+    cap = WholeField(
         "Applications at most",
-        validators=[Needed("Enter a number."), NumberRange(1, 500, message="Enter a number from 1 to 500.")],
+        validators=[Needed("Enter a number."), Within(1, 500, "Enter a number from 1 to 500.")],
     )
 
 
@@ -112,8 +112,7 @@ class RecordForm(Form):
 
     def base(self) -> int:
         """Return the version the text was written on."""
-        given = str(self.version.data or "0")
-        return int(given) if given.isdigit() and len(given) < 10 else 0  # noqa: PLR2004  # no number of ours
+        return counted(self.version.data)
 
 
 class FreezeForm(Form):

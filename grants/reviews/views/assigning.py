@@ -27,6 +27,7 @@ from grants.reviews.views.board import board_of
 from grants.reviews.views.seeing import require_own_in
 from grants.reviews.workflow import IN
 from grants.web import current
+from grants.web.fields import page_asked
 from grants.web.render import go, page
 
 
@@ -208,7 +209,7 @@ def progress(competition: Competition) -> ResponseReturnValue:
             competition.id,
             without=current.actor().barred,
             now=current.now(),
-            page=request.args.get("page", 1, type=int),
+            page=page_asked(),
         )
         rows = _progress(session, competition, found)
         keys = len(rubric_of(session, competition).leaves)

@@ -19,6 +19,7 @@ from grants.screening.forms import ScreenForm, UndoForm
 from grants.screening.rules import QUESTIONS, faults_in, reasons_of
 from grants.screening.services import Answer
 from grants.web import current
+from grants.web.fields import page_asked
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -37,7 +38,7 @@ def index() -> ResponseReturnValue:
     actor, now = current.actor(), current.now()
     shown = request.args.get("shown", "")
     state, number = request.args.get("state", ""), request.args.get("competition", "")
-    page_number = request.args.get("page", 1, type=int)
+    page_number = page_asked()
     with current.reading() as session:
         rows, total = queries.queue(
             session,
