@@ -40,7 +40,7 @@ def counter_of(key: str, code: str, *, at: datetime, after: int) -> int | None:
 
 def plain_code(code: str) -> str:
     """Take out what people and password managers put between the digits when they paste."""
-    return "".join(sign for sign in code.lower() if sign.isalnum())
+    return "".join(sign for sign in code.lower() if sign.isascii() and sign.isalnum())
 
 
 def is_code(text: str) -> bool:
