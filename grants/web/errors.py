@@ -13,6 +13,9 @@ from grants.errors import GrantsError, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
 from grants.web.routing import SignInNeeded, to_sign_in
 
+MOST_SWALLOWED = 64 * 1024 * 1024
+"""Bytes of a body that is too large which are read all the same, so that its sender hears why."""
+
 PAGES = {403, 404, 409, 413, 422, 429, 500}
 log = structlog.get_logger()
 
@@ -49,7 +52,18 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if 300 <= code < 400:  # noqa: PLR2004  # redirects that werkzeug raises
         return error.get_response()
+    if code == 413:  # noqa: PLR2004
+        _swallow()
     return answer(code if code in PAGES else 404 if code in {400, 405} else code, _sentence(error))
+
+
+def _swallow() -> None:
+    """Read the rest of a body that is refused: a browser that is cut off while it sends shows no answer."""
+    if not request.environ.get("wsgi.input_terminated"):
+        return
+    body, left = request.environ["wsgi.input"], MOST_SWALLOWED
+    while left > 0 and (piece := body.read(min(left, 65_536))):
+        left -= len(piece)
 
 
 def _sentence(error: HTTPException) -> list[Finding]:

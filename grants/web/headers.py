@@ -21,7 +21,7 @@ def _add(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
-    if request.endpoint != "static":
+    if request.endpoint != "static" or response.status_code >= 400:  # noqa: PLR2004
         signed_in = getattr(g, "actor", None) is not None and g.actor.is_signed_in
         headers.setdefault("Cache-Control", "private, no-store" if signed_in else "no-cache")
     if request.is_secure:
