@@ -6,6 +6,7 @@ from grants.commands.demonstration import applying as story
 from grants.commands.demonstration import reviewing as reviews
 from grants.commands.demonstration.applying import Draft
 from grants.commands.demonstration.hosts import HOSTS
+from grants.commands.demonstration.people import reviewer as reviewer_of
 from grants.reviews.models import InterestKind
 from grants.reviews.services.joining import Declared
 from tests.journeys.applying import HOST
@@ -54,8 +55,8 @@ def invite(cast: Cast) -> None:
     officer.go(f"/staff/reviews/{NUMBER}/pool")
     officer.follow("Invite reviewers")
     lines = [
-        f"{reviews.reviewer(each).someone.name} <{reviews.reviewer(each).someone.email}>, "
-        f"{reviews.reviewer(each).kind}, {reviews.reviewer(each).affiliation}"
+        f"{reviewer_of(each).someone.name} <{reviewer_of(each).someone.email}>, "
+        f"{reviewer_of(each).kind}, {reviewer_of(each).affiliation}"
         for each in (1, 2, 3, 4)
     ]
     officer.type("People, one a line", "\n".join(lines))
@@ -83,8 +84,8 @@ def assign(cast: Cast) -> None:
     """Give each application the same three reviewers; the fourth has a conflict that the system found."""
     officer = cast.person(OFFICER)
     officer.go(f"/staff/reviews/{NUMBER}/conflicts")
-    assert officer.reads(reviews.reviewer(4).someone.name)
-    names = [reviews.reviewer(each).someone.name for each in (1, 2, 3)]
+    assert officer.reads(reviewer_of(4).someone.name)
+    names = [reviewer_of(each).someone.name for each in (1, 2, 3)]
     for _time in range(9):
         officer.go(f"/staff/reviews/{NUMBER}/assign")
         _add_one(officer, names)
