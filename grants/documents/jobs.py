@@ -7,7 +7,7 @@ from grants.documents.queries import batch_by_uid, letter_by_uid, letters_of_bat
 from grants.documents.rules import merge
 from grants.documents.services.letters import keep_made
 from grants.documents.services.storing import prepare_made
-from grants.documents.workflow import LetterStatus
+from grants.documents.workflow import BatchStatus, LetterStatus
 from grants.jobs.runner import Work
 from grants.lifecycle.perform import perform
 
@@ -30,9 +30,16 @@ def make_letters(work: Work) -> None:
         if done % 5 == 0 or done == total:
             work.progress(done, total)
     if not work.failures:
-        with work.database.writing() as session:
-            perform(session, _known(batch_by_uid(session, batch.uid)), "finish", actor=SYSTEM, now=work.now())
+        _finish(work, batch.uid)
     work.finish({"made": total - len(work.failures), "batch_uid": batch.uid})
+
+
+def _finish(work: Work, uid: str) -> None:
+    """Say that all letters are made; a worker that died before this job ended may have said so already."""
+    with work.database.writing() as session:
+        batch = _known(batch_by_uid(session, uid))
+        if batch.status is BatchStatus.MAKING:
+            perform(session, batch, "finish", actor=SYSTEM, now=work.now())
 
 
 def letter_html(work: Work, letter: Letter) -> str:
