@@ -20,6 +20,8 @@ from grants.reviews.workflow import MemberStatus
 from tests.factories.applications import NOW, make_host, make_open_competition, make_person
 
 BATCH = 2000
+ROUND = 500
+"""Score sheets of one competition: a hundred applications with five reviewers each."""
 
 
 @dataclass(frozen=True)
@@ -151,11 +153,10 @@ def _hosts(session: Session, count: int) -> list[int]:
 
 def _sheets(session: Session, ground: Ground, count: int) -> None:
     numbers = _missing(session, Sheet, count)
-    common: dict[str, Any] = {
-        "competition_id": ground.competition.id,
-        "state": "CO",
-        "person_id": ground.person.id,
-    }
+    common: dict[str, Any] = {"state": "CO", "person_id": ground.person.id}
+    table: Table = Competition.__table__  # type: ignore[attr-defined]  # SQLModel gives it
+    rounds = list(session.connection().scalars(select(table.c.id).order_by(table.c.id)))
+    own = {number: rounds[(number - 1) // ROUND] for number in numbers}
     _put(
         session,
         PanelMember,
@@ -196,9 +197,13 @@ def _sheets(session: Session, ground: Ground, count: int) -> None:
         session,
         Sheet,
         [
-            Sheet(**common, application_id=number, phase=Phase.INITIAL, opened_at=NOW).model_dump(
-                exclude={"id"}
-            )
+            Sheet(
+                **common,
+                competition_id=own[number],
+                application_id=number,
+                phase=Phase.INITIAL,
+                opened_at=NOW,
+            ).model_dump(exclude={"id"})
             for number in numbers
         ],
     )

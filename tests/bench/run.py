@@ -45,6 +45,12 @@ def unbounded(name: str, value: float, unit: str) -> Measurement:
     return _measurement(name, value, unit, against=None, ratio=None, bound=None, holds=True)
 
 
+def compared(name: str, value: float, unit: str, *, against: float) -> Measurement:
+    """Make a figure that is told beside another, without a bound."""
+    ratio = value / against
+    return _measurement(name, value, unit, against=against, ratio=ratio, bound=None, holds=True)
+
+
 def main(chosen: list[str]) -> int:
     """Run the measurements whose module's name holds one of the given words, or all of them."""
     modules = sorted(path.stem for path in Path(__file__).parent.glob("bench_*.py"))
