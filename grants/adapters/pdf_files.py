@@ -7,6 +7,9 @@ import pikepdf
 
 from grants.findings import Finding
 
+END, WHERE_THE_END_IS = b"%%EOF", 1024
+"""A file without this in its last bytes lost its end on the way; qpdf would open what pages are left."""
+DAMAGED = "This PDF is damaged and cannot be opened. Make it again and add that."
 LARGEST = 50 * 1024 * 1024
 _ACTIVE = ("/JavaScript", "/JS", "/Launch", "/EmbeddedFiles", "/RichMedia", "/XFA")
 
@@ -27,13 +30,15 @@ def inspect(content: bytes) -> PdfFacts:
         return _refused("too_large", "This file is larger than 50 MB. Save a smaller copy and add that one.")
     if not content.startswith(b"%PDF-"):
         return _refused("not_pdf", "This is not a PDF, whatever its name says. Save it as PDF and add that.")
+    if END not in content[-WHERE_THE_END_IS:]:
+        return _refused("damaged", DAMAGED)
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return _facts(pdf)
     except pikepdf.PasswordError:
         return _refused("encrypted", "This PDF has a password. Save a copy without one and add it again.")
     except (pikepdf.PdfError, ValueError, RecursionError, MemoryError):
-        return _refused("damaged", "This PDF is damaged and cannot be opened. Make it again and add that.")
+        return _refused("damaged", DAMAGED)
 
 
 def _facts(pdf: pikepdf.Pdf) -> PdfFacts:
