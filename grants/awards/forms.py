@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
 from grants.accounts.forms import SignerMixin
-from grants.web.fields import DayField, Needed, text
+from grants.web.fields import DayField, Needed, choices, text
 from grants.web.forms import Form
 
 
@@ -37,7 +37,8 @@ class TermsForm(Form):
     description: Any = text("Description of the award", longest=4000, area=True)
     listing_title: Any = text("Title of the assistance listing", longest=200)
     research = SelectField(
-        "Is the award research and development?", choices=[("", "Choose"), ("No", "No"), ("Yes", "Yes")]
+        "Is the award research and development?",
+        choices=choices([("", "Choose"), ("No", "No"), ("Yes", "Yes")]),
     )
     indirect_rate: Any = text("Indirect cost rate and its basis", longest=300)
     goals: Any = text("Performance goals and how they are assessed", longest=8000, area=True)

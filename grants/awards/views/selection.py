@@ -25,6 +25,7 @@ from grants.competitions.rules.states import CENTER_STATES
 from grants.documents.queries import batches_of
 from grants.errors import NotAllowed, NotFound, Refused
 from grants.web import current
+from grants.web.fields import choices
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -141,15 +142,22 @@ def _selection_form(view: StateView, factors: tuple[str, ...]) -> SelectionForm:
         justification=standing.justification if standing else "",
     )
     ranked = [one for one in view.ranked if one.place is not None]
-    form.application.choices = [
-        *(
-            (one.application.uid, f"Rank {one.place_label}: {one.organization} ({one.application.number})")
-            for one in ranked
-        ),
-        (Choice.HOLD.value, "Hold: decide later"),
-        (Choice.NO_AWARD.value, "No award in this round; the state goes into the next one"),
-    ]
-    form.factor.choices = [("", "None: the choice is in rank order"), *((text, text) for text in factors)]
+    form.application.choices = choices(
+        [
+            *(
+                (
+                    one.application.uid,
+                    f"Rank {one.place_label}: {one.organization} ({one.application.number})",
+                )
+                for one in ranked
+            ),
+            (Choice.HOLD.value, "Hold: decide later"),
+            (Choice.NO_AWARD.value, "No award in this round; the state goes into the next one"),
+        ]
+    )
+    form.factor.choices = choices(
+        [("", "None: the choice is in rank order"), *((text, text) for text in factors)]
+    )
     return form
 
 
