@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
 import pytest
 from sqlmodel import Session
@@ -64,7 +65,7 @@ def test_a_save_is_versioned_and_the_same_content_again_is_a_success(
     second = save(session, round_, sheet, actor, 1, points="8.5")
 
     assert (first.version, again.version, second.version) == (1, 1, 2)
-    assert (second.so_far, second.given, second.of) == (Decimal("8.5"), 1, 8)
+    assert (second.so_far, second.given, second.of) == (Fraction("8.5"), 1, 8)
 
 
 def test_an_old_tab_that_changed_another_field_is_merged(
