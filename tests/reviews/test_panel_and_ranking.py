@@ -17,7 +17,7 @@ from grants.reviews.services.ranking import ranked, round_of
 from grants.reviews.workflow import PanelStatus, SheetStatus
 from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
 
-FIRST: dict[str, dict[str, tuple[float, ...]]] = {
+FIRST: dict[str, dict[str, tuple[int | str, ...]]] = {
     "CO": {"CO-1": (88, 79, 84), "CO-2": (85, 90, 80), "CO-3": (70, 69, 70)},
     "TX": {
         "TX-1": (95, 78, 80),

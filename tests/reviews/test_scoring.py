@@ -1,7 +1,6 @@
 """A score sheet from the first save to the version that is kept."""
 
 from datetime import timedelta
-from decimal import Decimal
 from fractions import Fraction
 
 import pytest
