@@ -75,7 +75,9 @@ def countersigned(session: Session, event: Event) -> list[Mail]:
             template="emails/awards/countersigned",
             context={"award": award, "why": "You get this because you made the award."},
         )
-        for person in people_by_ids(session, [award.made_by_id]).values()
+        for person in _let_in(
+            session, people_by_ids(session, [award.made_by_id]).values(), award.application_id
+        )
     ]
 
 

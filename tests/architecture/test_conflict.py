@@ -30,7 +30,7 @@ STAFF = ("officer", "grants-officer", "chair")
 OTHERS = ("center", "reviewer1")
 WHO = (*STAFF, "the reviewer")
 each_person = pytest.mark.parametrize("who", WHO)
-COUNT = re.compile(r"([\d,]+) applications?\b")
+COUNT = re.compile(r"(\d[\d,]*) applications?\b")
 NOW = datetime(2015, 1, 20, 14, 0, tzinfo=UTC)
 
 
@@ -175,15 +175,15 @@ def test_no_page_list_or_search_names_the_application(closed: Closed, who: str) 
         f"{visit.path}: {word}"
         for visit in crawl.walk(closed.site, client, starts=starts, most=5)
         for word in closed.words
-        if word in _without_question(visit.body, asked)
+        if visit.status == 200 and word in _without_question(visit, asked)
     }
 
     assert named == set()
 
 
-def _without_question(body: str, asked: str) -> str:
+def _without_question(visit: crawl.Visit, asked: str) -> str:
     """Take out what the reader typed: a search shows its own words."""
-    return body.replace(f'value="{asked}"', "").replace(f"words={asked}", "").replace(f"thing={asked}", "")
+    return visit.body.replace(asked, "") if asked in visit.path else visit.body
 
 
 @pytest.mark.parametrize("who", STAFF)

@@ -66,8 +66,13 @@ def money_line(views: list[StateView]) -> MoneyLine:
 def selection(competition: Competition) -> ResponseReturnValue:
     """Show every state with its money, rank and decision."""
     with current.reading() as session:
-        views = state_views(session, competition.id, current.actor().barred)
-        awards = {award.state: award for award in awards_of_competition(session, competition.id)}
+        barred = current.actor().barred
+        views = state_views(session, competition.id, barred)
+        awards = {
+            award.state: award
+            for award in awards_of_competition(session, competition.id)
+            if award.application_id not in barred
+        }
         batches = batches_of(session, competition.id)
         undrafted = len(without_letter(session, competition.id))
     return page(
