@@ -14,13 +14,15 @@ from grants.screening.rules import reasons_of
 def failed(session: Session, event: Event) -> list[Mail]:
     """Tell every member of the host which question was answered no, and why."""
     screening = _screening(session, event)
-    return _mails(session, event, screening, "Result of administrative review", "failed")
+    return _mails(session, event, screening, "Result of administrative review", "emails/screening/failed")
 
 
 def undone(session: Session, event: Event) -> list[Mail]:
     """Tell every member of the host that the result was undone."""
     screening = _screening(session, event)
-    return _mails(session, event, screening, "Result of administrative review undone", "undone")
+    return _mails(
+        session, event, screening, "Result of administrative review undone", "emails/screening/undone"
+    )
 
 
 def _screening(session: Session, event: Event) -> Screening:
@@ -49,6 +51,6 @@ def _mails(session: Session, event: Event, screening: Screening, words: str, tem
         else None,
     }
     return [
-        mail_to(member.person, f"{competition.number}: {words}", f"emails/screening/{template}", context)
+        mail_to(member.person, f"{competition.number}: {words}", template, context)
         for member in members_of(session, organization.id)
     ]

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from grants.web import errors
 from grants.web.routing import AUDIENCES
 from tests.architecture import house
 
@@ -39,7 +40,7 @@ def test_a_url_starts_with_its_audience_and_holds_its_noun(app: Flask) -> None:
 
 def test_no_template_is_an_orphan(app: Flask) -> None:
     pages = {f"{endpoint.replace('.', '/')}.html" for endpoint in own_endpoints(app)}
-    named = _named_in_code() | _named_in_templates()
+    named = _named_in_code() | _named_in_templates() | {f"errors/{status}.html" for status in errors.PAGES}
 
     assert {name for name in house.templates() if name not in pages | named} == set()
 
