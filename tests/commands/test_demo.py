@@ -35,7 +35,7 @@ def test_it_builds_five_competitions_at_five_stages(demonstration_builder: Build
     applications = dict(rows.execute("SELECT status, count(*) FROM application GROUP BY status").fetchall())
 
     assert stages == {
-        "2013-NIST-MEP-01": "published",
+        "2013-NIST-MEP-01": "decided",
         "2014-NIST-MEP-01": "published",
         "2015-NIST-MEP-01": "published",
         "2015-NIST-MEP-02": "published",
