@@ -23,7 +23,11 @@ WHO = [
 each_person = pytest.mark.parametrize("who", WHO)
 GOLDEN = house.ROOT / "tests" / "golden" / "doors.csv"
 MOST_STATEMENTS = 40
-INSIDE = ("Traceback", "object at 0x", "Undefined", "{{", "{%", ">None<", "Decimal(", "datetime.datetime(")
+INSIDE = (
+    *("Traceback", "object at 0x", "Undefined", "{{", "{%"),
+    *(">None</p>", ">None</dd>", 'value="None"', "/None"),
+    *("Decimal(", "datetime.datetime(", "Fraction("),
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ from flask import current_app, url_for
 from grants.competitions.models import Amendment, Competition
 from grants.competitions.workflow import CompetitionStatus
 from grants.findings import Finding, stops
+from grants.web import current
+from grants.web.routing import Door
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,9 @@ def _award(competition: Competition, now: datetime) -> Milestone:
 
 
 def _address(endpoint: str, number: str) -> str | None:
-    if endpoint not in current_app.view_functions:
+    """Return where a stage's page stands, if it is here and open to who reads."""
+    door: Door | None = current_app.extensions["grants.doors"].get(endpoint)
+    if door is None or not current.may(door.permission):
         return None
     rules = current_app.url_map.iter_rules(endpoint)
     return url_for(endpoint, number=number) if any(rule.arguments <= {"number"} for rule in rules) else None
@@ -144,7 +148,9 @@ def _notice(competition: Competition) -> tuple[str, str]:
     return url_for("public.competitions.show", number=competition.number), "The notice"
 
 
-def _amend(competition: Competition) -> tuple[str, str]:
+def _amend(competition: Competition) -> tuple[str, str] | None:
+    if not current.may("competition.amend", competition):
+        return None
     return url_for("staff.competitions.amend", number=competition.number), "Prepare an amendment"
 
 
