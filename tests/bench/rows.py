@@ -186,7 +186,12 @@ def _sheets(session: Session, ground: Ground, count: int) -> None:
         [
             {
                 **Assignment(
-                    **common, application_id=number, made_at=NOW, sent_at=NOW, due_at=NOW
+                    **common,
+                    competition_id=own[number],
+                    application_id=number,
+                    made_at=NOW,
+                    sent_at=NOW,
+                    due_at=NOW,
                 ).model_dump(exclude={"id", "status"}),
                 "status": "sent",
             }
