@@ -37,11 +37,18 @@ class Group {
     this.timer = 0;
     this.busy = false;
     this.again = false;
-    this.sent = this.body();
+    this.sent = this.served();
   }
 
-  body() {
-    const data = new FormData(this.form);
+  /* What the page came with: a person may type before this part has loaded, and that must be sent too. */
+  served() {
+    const copy = this.form.cloneNode(true);
+    copy.reset();
+    return this.body(copy);
+  }
+
+  body(form = this.form) {
+    const data = new FormData(form);
     data.delete("csrf_token");
     data.delete("version");
     return new URLSearchParams([...data].filter(([, value]) => typeof value === "string")).toString();
@@ -55,6 +62,7 @@ class Group {
     window.addEventListener("online", () => this.save());
     window.addEventListener("pagehide", () => { if (!this.leaving && this.dirty()) this.keep(this.body()); });
     this.offer();
+    this.soon();
   }
 
   /* With the version it was written on, so that the server still sees who was first. */
@@ -127,7 +135,6 @@ class Group {
   /* With a page of both texts to go to, the server holds this one as well; else the device keeps it. */
   clash(said) {
     if (said.difference) { this.sent = this.body(); device.drop(this.url); }
-    if (said.difference) { this.sent = this.body(); device.drop(this.url); } /* the server has set the text aside */
     if (this.link && said.difference) { this.link.href = said.difference; this.link.hidden = false; }
     this.show("clash", said.message ?? said.findings?.[0]?.message);
   }

@@ -35,6 +35,7 @@ function watch(form) {
     timer = window.setTimeout(recalculate, 1000);
   });
   form.addEventListener("change", () => { window.clearTimeout(timer); recalculate(); });
+  if ([...form.elements].some((field) => field.type === "text" && field.value !== field.defaultValue)) recalculate();
 }
 
 /* "Move with Enter": down the column, as in a spreadsheet; arrow keys stay the text cursor's. */

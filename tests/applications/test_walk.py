@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route, expect
 
 from grants.adapters.files import Files
 from grants.applications.models import Application
@@ -81,6 +81,27 @@ def test_what_is_typed_is_saved_by_itself(walk: Walk, browser_of: BrowserOf) -> 
     assert page.get_by_label("Your text").input_value() == "Four regional offices."
 
 
+def test_what_is_typed_before_the_saving_part_has_loaded_is_saved(walk: Walk, browser_of: BrowserOf) -> None:
+    page = browser_of(walk.server, "a.roy@frontrange.example")
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/js/autosave.js", hold)
+    page.goto(walk.url("/sections/strategy"))
+
+    page.get_by_label("Your text").fill("Typed on a slow connection.")
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+
+    page.locator("[data-save-text]", has_text="Saved").wait_for()
+    page.unroute_all()
+    page.reload()
+    assert page.get_by_label("Your text").input_value() == "Typed on a slow connection."
+
+
 def test_sums_follow_what_is_typed_in_the_budget(walk: Walk, browser_of: BrowserOf) -> None:
     page = browser_of(walk.server, "a.roy@frontrange.example")
     page.goto(walk.url("/budget/4"))
@@ -90,7 +111,7 @@ def test_sums_follow_what_is_typed_in_the_budget(walk: Walk, browser_of: Browser
     cell.blur()
 
     page.locator("#counted", has_text="980,000.00").wait_for()
-    assert page.locator("#result").inner_text() == "Short 1,522,538.50"
+    expect(page.locator("#result")).to_have_text("Short 1,522,538.50")
 
 
 def test_a_file_goes_up_in_pieces(walk: Walk, browser_of: BrowserOf, tmp_path: Path) -> None:
@@ -103,7 +124,7 @@ def test_a_file_goes_up_in_pieces(walk: Walk, browser_of: BrowserOf, tmp_path: P
     page.locator("#document-proposal").get_by_role("button", name="Add this file").click()
 
     page.get_by_role("link", name="proposal.pdf").wait_for()
-    assert page.locator("#document-proposal").get_by_text("1 of 3").is_visible()
+    expect(page.locator("#document-proposal").get_by_text("1 of 3")).to_be_visible()
 
 
 def test_from_a_ready_draft_to_the_receipt(
@@ -144,20 +165,20 @@ def test_a_host_works_without_script(
     page.goto(walk.url("/sections/strategy"))
     page.get_by_label("Your text").fill("Four regional offices.\n\n- Denver\n- Pueblo")
     page.get_by_role("button", name="Save and go to Market understanding").click()
-    assert page.get_by_role("heading", name="Market understanding").is_visible()
+    expect(page.get_by_role("heading", name="Market understanding")).to_be_visible()
     page.goto(walk.url("/budget/4"))
     page.get_by_label("State and local funds, cash, year 4").fill("980,000.123")
     page.get_by_role("button", name="Save", exact=True).click()
-    assert page.get_by_role("link", name="Enter dollars and at most two digits").is_visible()
+    expect(page.get_by_role("link", name="Enter dollars and at most two digits")).to_be_visible()
     page.get_by_label("State and local funds, cash, year 4").fill("980,000")
     page.get_by_role("button", name="Recalculate").click()
-    assert page.locator("#result").inner_text() == "Short 1,522,538.50"
+    expect(page.locator("#result")).to_have_text("Short 1,522,538.50")
     page.get_by_role("button", name="Save and check all years").click()
-    assert page.get_by_role("row", name="State and local funds, cash").is_visible()
+    expect(page.get_by_role("row", name="State and local funds, cash")).to_be_visible()
     page.goto(walk.url("/documents"))
     page.get_by_label("Add a file for Technical proposal").set_input_files(path)
     page.locator("#document-proposal").get_by_role("button", name="Add this file").click()
-    assert page.get_by_text("This file has 5 pages; the limit is 3.").first.is_visible()
+    expect(page.get_by_text("This file has 5 pages; the limit is 3.").first).to_be_visible()
     picture(page, "applications-documents-refused")
 
 

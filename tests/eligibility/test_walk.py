@@ -1,7 +1,7 @@
 """The self-check in a real browser, with nobody signed in."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.factories import applications as make
 from tests.plugins.browser import Accessible, TakePicture
@@ -26,7 +26,7 @@ def test_somebody_without_an_account_checks_in_five_steps(
     assert_accessible(page)
     page.get_by_role("link", name="2014-NIST-MEP-01").click()
     page.get_by_role("button", name="Next question").click()
-    assert page.get_by_role("link", name="Choose the state.").is_visible()
+    expect(page.get_by_role("link", name="Choose the state.")).to_be_visible()
     _look(page, assert_accessible, picture, "who-errors")
     page.get_by_label("State you would serve").select_option("CO")
     page.get_by_text("Nonprofit organization").click()
@@ -36,7 +36,7 @@ def test_somebody_without_an_account_checks_in_five_steps(
     page.get_by_role("button", name="Next question").click()
     page.get_by_label("EIN (employer identification number)").fill("12-345678")
     page.get_by_role("button", name="Next question").click()
-    assert page.get_by_text("has 8 digits").is_visible()
+    expect(page.get_by_text("has 8 digits")).to_be_visible()
     _look(page, assert_accessible, picture, "uei-typo")
     page.get_by_role("group", name="suspended or debarred").get_by_text("No").click()
     page.get_by_role("button", name="Next question").click()
@@ -47,7 +47,7 @@ def test_somebody_without_an_account_checks_in_five_steps(
 
     page.get_by_role("heading", name="May we apply? The result for Colorado").wait_for()
     _look(page, assert_accessible, picture, "result")
-    assert page.get_by_role("row", name="Kind of organization Met").is_visible()
+    expect(page.get_by_role("row", name="Kind of organization Met")).to_be_visible()
 
 
 def test_it_works_without_script(site: Server, browser_of: BrowserOf) -> None:

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from playwright.sync_api import expect
+
 from grants.commands.demonstration import papers
 from tests.journeys.cast import Cast, Visitor
 from tests.journeys.opening import NUMBER
@@ -131,7 +133,7 @@ def submit(cast: Cast) -> None:
     nina.press("Submit application")
     assert nina.page.title().startswith("Error:")
     _certify(nina)
-    assert nina.page.get_by_role("heading", name="Receipt R-").is_visible()
+    expect(nina.page.get_by_role("heading", name="Receipt R-")).to_be_visible()
     assert nina.page.locator("code.hash").count() >= len(DOCUMENTS) + 1
     receipts = [mail for mail in cast.mails_to(NINA) if "eceipt" in str(mail.get_body(("plain",)))]
     assert receipts
@@ -149,7 +151,7 @@ def submit_again(cast: Cast) -> None:
     nina.go(f"{home}/review")
     nina.follow("Continue to certify")
     _certify(nina)
-    assert nina.page.get_by_role("heading", name="Receipt R-").is_visible()
+    expect(nina.page.get_by_role("heading", name="Receipt R-")).to_be_visible()
 
 
 def come_late(cast: Cast) -> None:
@@ -215,7 +217,7 @@ def _budget(cast: Cast, nina: Visitor, tasks: str) -> None:
     nina.press("Copy year 1 to the years after it")
     nina.go(f"{tasks}/budget/4")
     assert nina.reads("2/5 (40 %)")
-    assert nina.page.locator("#result").inner_text() == "Short 834,179.50"
+    expect(nina.page.locator("#result")).to_have_text("Short 834,179.50")
     for year, amounts in LATER_YEARS.items():
         nina.go(f"{tasks}/budget/{year}")
         for label, amount in amounts.items():
@@ -223,7 +225,7 @@ def _budget(cast: Cast, nina: Visitor, tasks: str) -> None:
         if cast.scripts:
             nina.page.locator("#result", has_text="At ceiling").wait_for()
         nina.press("Save", exact=True)
-        assert nina.page.locator("#result").inner_text() == "At ceiling"
+        expect(nina.page.locator("#result")).to_have_text("At ceiling")
 
 
 def _documents(nina: Visitor, tasks: str, folder: Path) -> None:

@@ -6,6 +6,7 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from grants.access.roles import Role
 from grants.accounts.models import StaffRole
@@ -55,7 +56,7 @@ def test_staff_screen_and_undo(
     picture(page, "screening-index")
     page.get_by_role("link", name=application.number).click()
     page.get_by_role("button", name="Record and go to next").click()
-    assert page.get_by_role("link", name="Answer “Eligible?”.").is_visible()
+    expect(page.get_by_role("link", name="Answer “Eligible?”.")).to_be_visible()
     assert_accessible(page)
     for name in ("Eligible?", "Complete?"):
         page.get_by_role("group", name=name).get_by_text("Yes").click()
