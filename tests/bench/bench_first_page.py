@@ -1,6 +1,6 @@
 """From a clean clone to the first page by `make run`: the seconds, and where they went.
 
-Takes a minute and asks the package index: `python -m tests.bench.first_page`.
+Takes a minute or two and asks the package index.
 """
 
 import os
@@ -17,7 +17,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from grants.config import ROOT
-from tests.bench.run import Measurement, table, unbounded
+from tests.bench.run import Measurement, unbounded
 from tests.bench.serving import free_port
 
 LONGEST = 900
@@ -93,7 +93,3 @@ def clone() -> Iterator[Path]:
         yield folder / "grants"
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-if __name__ == "__main__":
-    print(table(measure()))
