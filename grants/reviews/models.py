@@ -79,6 +79,7 @@ class Reviewer(Record, table=True):
     available: bool = Field(default=True)
     availability_note: str = Field(default="", max_length=500)
     cv: str = Field(default="", max_length=20_000)
+    cv_file_id: int | None = Field(default=None, foreign_key="stored_file.id")
     declared_at: datetime | None = Field(default=None, sa_type=Instant)
     declared_until: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -115,6 +116,7 @@ class PanelMember(Record, table=True):
     decline_reason: str | None = Field(default=None, max_length=1000)
     agreement_signed_at: datetime | None = Field(default=None, sa_type=Instant)
     agreement_name: str | None = Field(default=None, max_length=200)
+    tools_certified_at: datetime | None = Field(default=None, sa_type=Instant)
     interests_declared_at: datetime | None = Field(default=None, sa_type=Instant)
     status: MemberStatus = Field(
         default=MemberStatus.INVITED, sa_column=enum_column(MemberStatus, "panel_member_status", index=True)
@@ -226,6 +228,7 @@ class Assignment(Record, table=True):
     made_at: datetime = Field(sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     due_at: datetime | None = Field(default=None, sa_type=Instant)
+    extended_from: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
     withdrawn_reason: str | None = Field(default=None, max_length=500)
     withdrawal_told_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -239,6 +242,19 @@ class Assignment(Record, table=True):
     def label(self) -> str:
         """Name the record."""
         return f"Assignment, {self.state}"
+
+
+class BoardChange(Record, table=True):
+    """One deed on the assignment board, kept so that its author can undo the last one."""
+
+    __tablename__ = "board_change"
+
+    competition_id: int = Field(foreign_key="competition.id", index=True)
+    person_id: int = Field(foreign_key="person.id")
+    said: str = Field(max_length=300)
+    steps: list[dict[str, str]] = Field(default_factory=list, sa_type=Document)
+    at: datetime = Field(sa_type=Instant)
+    undone_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Sheet(Record, table=True):
@@ -454,3 +470,23 @@ class Ranking(Record, table=True):
     def label(self) -> str:
         """Name the record."""
         return f"Ranking of {self.state}, {self.sha256[:8]}"
+
+
+class RankingStatistics(Record, table=True):
+    """What stands beside a state's ranking, computed once for the inputs that this hash names.
+
+    Made by the job `reviews.statistics`, so that no page computes it.
+    """
+
+    __tablename__ = "ranking_statistics"
+    __table_args__ = (
+        UniqueConstraint("competition_id", "state", "sha256", name="uq_ranking_statistics_inputs"),
+    )
+
+    competition_id: int = Field(foreign_key="competition.id", index=True)
+    state: str = Field(max_length=2)
+    sha256: str = Field(max_length=64)
+    places: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    scores_at: datetime = Field(sa_type=Instant)
+    computed_at: datetime = Field(sa_type=Instant)

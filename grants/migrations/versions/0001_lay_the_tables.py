@@ -805,6 +805,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "ranking_statistics",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("competition_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=2), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("places", grants.database.Document, nullable=False),
+        sa.Column("content", grants.database.Document, nullable=False),
+        sa.Column("scores_at", grants.database.Instant(), nullable=False),
+        sa.Column("computed_at", grants.database.Instant(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["competition_id"],
+            ["competition.id"],
+            name=op.f("fk_ranking_statistics_competition_id_competition"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ranking_statistics")),
+        sa.UniqueConstraint("competition_id", "state", "sha256", name="uq_ranking_statistics_inputs"),
+        sa.UniqueConstraint("uid", name=op.f("uq_ranking_statistics_uid")),
+    )
+    with op.batch_alter_table("ranking_statistics", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_ranking_statistics_competition_id"), ["competition_id"], unique=False
+        )
+
+    op.create_table(
         "required_document",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=24), nullable=False),
@@ -3186,6 +3211,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_required_document_competition_id"))
 
     op.drop_table("required_document")
+    with op.batch_alter_table("ranking_statistics", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_ranking_statistics_competition_id"))
+
+    op.drop_table("ranking_statistics")
     with op.batch_alter_table("ranking", schema=None) as batch_op:
         batch_op.drop_index(
             "uq_ranking_current",
