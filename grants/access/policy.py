@@ -124,6 +124,9 @@ _REVIEWS = [
     _row("panel.record", "record the discussion", CHAIR),
     _row("ranking.read", "see the ranking", OFFICERS),
     _row("ranking.freeze", "freeze the ranking", PROGRAM),
+    _row("packet.take", "take one's own packet for reading offline", REVIEWER, p.is_own_and_assigned),
+    _row("feedback.clear", "clear feedback for applicants", PROGRAM),
+    _row("feedback.read_own", "read what reviewers say to one's organization", MEMBER, p.is_member_of_host),
 ]
 
 _AWARDS = [

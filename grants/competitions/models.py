@@ -69,6 +69,7 @@ class Competition(Record, table=True):
     finalist_status: FinalistStatus = Field(
         default=FinalistStatus.INITIAL, sa_column=enum_column(FinalistStatus, "competition_finalist_status")
     )
+    feedback_points: bool = Field(default=False)
     cost_share_schedule: str | None = Field(default=None, max_length=60)
     selected_again: SelectedAgain | None = Field(
         default=None, sa_column=enum_column(SelectedAgain, "competition_selected_again", nullable=True)

@@ -448,6 +448,7 @@ def _ranking(competition: Competition) -> n.Ranking:
         method=competition.ranking_method,
         tie_rule=competition.tie_rule,
         tie_break=competition.tie_break,
+        feedback_points=competition.feedback_points,
     )
 
 

@@ -1,9 +1,9 @@
-"""Files, uploads under way, letter templates, and letters with the snapshot they were made from."""
+"""Files, uploads, letters with the snapshot they were made from, packets, and feedback to applicants."""
 
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import Field
 
 from grants.database import Document, Instant, Record, enum_column
@@ -133,3 +133,73 @@ class Letter(Record, table=True):
     def label(self) -> str:
         """How the letter is called in the record."""
         return f"{self.title} ({self.number})"
+
+
+class Packet(Record, table=True):
+    """Papers bound into one PDF for one reader, named on every page. Made by jobs of reviews.
+
+    `application_id` is empty where the packet is that of a whole panel.
+    """
+
+    __tablename__ = "packet"
+    __table_args__ = (
+        CheckConstraint("(made_at IS NULL) = (file_id IS NULL)", name="made_has_file"),
+        CheckConstraint("file_id IS NULL OR sha256 IS NOT NULL", name="file_has_hash"),
+    )
+
+    kind: str = Field(max_length=20)
+    competition_id: int = Field(index=True)
+    state: str = Field(max_length=2)
+    application_id: int | None = Field(default=None, index=True)
+    submission_id: int | None = Field(default=None)
+    person_id: int = Field(foreign_key="person.id", index=True)
+    reader: str = Field(max_length=200)
+    seat: str = Field(default="", max_length=10)
+    job_uid: str | None = Field(default=None, max_length=24)
+    asked_at: datetime = Field(sa_type=Instant)
+    made_at: datetime | None = Field(default=None, sa_type=Instant)
+    file_id: int | None = Field(default=None, foreign_key="stored_file.id")
+    sha256: str | None = Field(default=None, max_length=64)
+    pages: int | None = Field(default=None)
+
+    @property
+    def label(self) -> str:
+        """How the packet is called in the record."""
+        return f"Packet for {self.reader}"
+
+
+class Feedback(Record, table=True):
+    """What reviewers say to one applicant, without names, as staff cleared it. Changed by reviews.
+
+    It is open to the applicant from the release of the letter on, never before.
+    """
+
+    __tablename__ = "feedback"
+    __table_args__ = (
+        Index(
+            "uq_feedback_standing",
+            "application_id",
+            unique=True,
+            sqlite_where=text("withdrawn_at IS NULL"),
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
+        CheckConstraint("withdrawn_at IS NULL OR withdrawn_reason <> ''", name="withdrawn_with_reason"),
+    )
+
+    application_id: int = Field(index=True)
+    organization_id: int = Field(foreign_key="organization.id", index=True)
+    competition_id: int = Field(index=True)
+    content: dict[str, Any] = Field(default_factory=dict, sa_type=Document)
+    sha256: str = Field(max_length=64)
+    names_stand: bool = Field(default=False)
+    cleared_by_id: int | None = Field(default=None, foreign_key="person.id")
+    cleared_at: datetime = Field(sa_type=Instant)
+    job_uid: str | None = Field(default=None, max_length=24)
+    file_id: int | None = Field(default=None, foreign_key="stored_file.id")
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_reason: str = Field(default="", max_length=2000)
+
+    @property
+    def label(self) -> str:
+        """How the feedback is called in the record."""
+        return "Feedback to the applicant"

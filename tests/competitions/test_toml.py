@@ -93,6 +93,7 @@ NOTICES = st.builds(
         method=st.none() | st.sampled_from(RankingMethod),
         tie_rule=st.sampled_from(TieRule),
         tie_break=st.sampled_from(TieBreak),
+        feedback_points=st.booleans(),
     ),
     factors=st.lists(WORDS.filter(str.strip), max_size=4).map(lambda rows: n.Factors(factor=tuple(rows))),
     rules=st.builds(

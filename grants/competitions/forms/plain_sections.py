@@ -1,6 +1,6 @@
 """The forms of sections that are a list of single values."""
 
-from wtforms import SelectField, TextAreaField
+from wtforms import BooleanField, SelectField, TextAreaField
 
 from grants.competitions.forms.section import SectionForm
 from grants.competitions.rules import notice as n
@@ -98,6 +98,7 @@ class RankingForm(SectionForm):
         choices=choices((one, _capital(TIE_BREAKS[one])) for one in TieBreak),
         default=TieBreak.FINAL_MEAN.value,
     )
+    feedback_points = BooleanField("Applicants see each reviewer’s points in their feedback")
 
     def content(self) -> n.Ranking:
         """Return the section's values."""
@@ -108,6 +109,7 @@ class RankingForm(SectionForm):
             method=RankingMethod(self.method.data) if self.method.data else None,
             tie_rule=TieRule(self.tie_rule.data),
             tie_break=TieBreak(self.tie_break.data),
+            feedback_points=bool(self.feedback_points.data),
         )
 
 

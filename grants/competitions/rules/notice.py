@@ -165,6 +165,7 @@ class Ranking:
     method: RankingMethod | None = None
     tie_rule: TieRule = TieRule.AVERAGE
     tie_break: TieBreak = TieBreak.FINAL_MEAN
+    feedback_points: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

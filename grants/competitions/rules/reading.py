@@ -8,6 +8,7 @@ from grants.competitions.rules import notice as n
 from grants.competitions.rules.places import state_name
 from grants.competitions.rules.weights import equal_share, points_of
 from grants.competitions.rules.wording import (
+    FEEDBACK_POINTS,
     FINALISTS,
     LOCATIONS,
     METHODS,
@@ -169,6 +170,7 @@ def _ranking(notice: n.Notice) -> list[str]:
         found.append(f"The finalists of a state are ranked by the {METHODS[one.method]}.")
     found.append(f"Ties: {TIE_RULES[one.tie_rule]}.")
     found.append(f"Where two applications come out equal, {TIE_BREAKS[one.tie_break]}.")
+    found.append(f"Points in the feedback to applicants: {FEEDBACK_POINTS[one.feedback_points]}.")
     return found
 
 

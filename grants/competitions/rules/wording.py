@@ -32,6 +32,10 @@ FINALISTS: Final = {
     c.FinalistStatus.INITIAL: "initial totals; revision neither adds nor removes a finalist",
     c.FinalistStatus.FINAL: "final totals, after revision",
 }
+FEEDBACK_POINTS: Final = {
+    False: "not shown; applicants get the reviewers’ strengths and weaknesses by criterion",
+    True: "shown beside each reviewer’s strengths and weaknesses",
+}
 LOCATIONS: Final = {
     LocationRule.IN_STATE: "the applicant is located in the state",
     LocationRule.SERVES_STATE: "the applicant serves the whole state, wherever it is located",
@@ -157,6 +161,7 @@ def _ranking(one: n.Ranking, _notice: n.Notice) -> Lines:
     yield "method", "Ranking method", METHODS[one.method] if one.method else NOTHING
     yield "tie_rule", "Ties inside one reviewer", TIE_RULES[one.tie_rule]
     yield "tie_break", "Applications that come out equal", TIE_BREAKS[one.tie_break]
+    yield "feedback_points", "Points in the feedback to applicants", FEEDBACK_POINTS[one.feedback_points]
 
 
 def _factors(content: n.Factors, _notice: n.Notice) -> Lines:

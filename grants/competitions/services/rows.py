@@ -56,6 +56,7 @@ def _ranking(_session: Session, competition: Competition, one: n.Ranking) -> Non
     competition.ranking_method = one.method
     competition.tie_rule = one.tie_rule
     competition.tie_break = one.tie_break
+    competition.feedback_points = one.feedback_points
 
 
 def _rules(_session: Session, competition: Competition, one: n.Rules) -> None:

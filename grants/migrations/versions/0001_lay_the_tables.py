@@ -118,6 +118,7 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("feedback_points", sa.Boolean(), nullable=False),
         sa.Column("cost_share_schedule", sa.String(length=60), nullable=True),
         sa.Column(
             "selected_again",
@@ -438,6 +439,26 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_amendment_competition_id"), ["competition_id"], unique=False)
 
     op.create_table(
+        "board_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("competition_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("said", sa.String(length=300), nullable=False),
+        sa.Column("steps", grants.database.Document, nullable=False),
+        sa.Column("at", grants.database.Instant(), nullable=False),
+        sa.Column("undone_at", grants.database.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["competition_id"], ["competition.id"], name=op.f("fk_board_change_competition_id_competition")
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_board_change_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_board_change")),
+        sa.UniqueConstraint("uid", name=op.f("uq_board_change_uid")),
+    )
+    with op.batch_alter_table("board_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_board_change_competition_id"), ["competition_id"], unique=False)
+
+    op.create_table(
         "budget_year",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=24), nullable=False),
@@ -736,6 +757,7 @@ def upgrade() -> None:
         sa.Column("decline_reason", sa.String(length=1000), nullable=True),
         sa.Column("agreement_signed_at", grants.database.Instant(), nullable=True),
         sa.Column("agreement_name", sa.String(length=200), nullable=True),
+        sa.Column("tools_certified_at", grants.database.Instant(), nullable=True),
         sa.Column("interests_declared_at", grants.database.Instant(), nullable=True),
         sa.Column(
             "status",
@@ -1107,6 +1129,49 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_budget_year_version_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "feedback",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=False),
+        sa.Column("organization_id", sa.Integer(), nullable=False),
+        sa.Column("competition_id", sa.Integer(), nullable=False),
+        sa.Column("content", grants.database.Document, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("names_stand", sa.Boolean(), nullable=False),
+        sa.Column("cleared_by_id", sa.Integer(), nullable=True),
+        sa.Column("cleared_at", grants.database.Instant(), nullable=False),
+        sa.Column("job_uid", sa.String(length=24), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("withdrawn_at", grants.database.Instant(), nullable=True),
+        sa.Column("withdrawn_reason", sa.String(length=2000), nullable=False),
+        sa.CheckConstraint(
+            "withdrawn_at IS NULL OR withdrawn_reason <> ''", name=op.f("ck_feedback_withdrawn_with_reason")
+        ),
+        sa.ForeignKeyConstraint(
+            ["cleared_by_id"], ["person.id"], name=op.f("fk_feedback_cleared_by_id_person")
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["stored_file.id"], name=op.f("fk_feedback_file_id_stored_file")
+        ),
+        sa.ForeignKeyConstraint(
+            ["organization_id"], ["organization.id"], name=op.f("fk_feedback_organization_id_organization")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_feedback")),
+        sa.UniqueConstraint("uid", name=op.f("uq_feedback_uid")),
+    )
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_feedback_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_competition_id"), ["competition_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_feedback_organization_id"), ["organization_id"], unique=False)
+        batch_op.create_index(
+            "uq_feedback_standing",
+            ["application_id"],
+            unique=True,
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+
+    op.create_table(
         "interest",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=24), nullable=False),
@@ -1392,6 +1457,36 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "packet",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("uid", sa.String(length=24), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("competition_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=2), nullable=False),
+        sa.Column("application_id", sa.Integer(), nullable=True),
+        sa.Column("submission_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("reader", sa.String(length=200), nullable=False),
+        sa.Column("seat", sa.String(length=10), nullable=False),
+        sa.Column("job_uid", sa.String(length=24), nullable=True),
+        sa.Column("asked_at", grants.database.Instant(), nullable=False),
+        sa.Column("made_at", grants.database.Instant(), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
+        sa.Column("pages", sa.Integer(), nullable=True),
+        sa.CheckConstraint("(made_at IS NULL) = (file_id IS NULL)", name=op.f("ck_packet_made_has_file")),
+        sa.CheckConstraint("file_id IS NULL OR sha256 IS NOT NULL", name=op.f("ck_packet_file_has_hash")),
+        sa.ForeignKeyConstraint(["file_id"], ["stored_file.id"], name=op.f("fk_packet_file_id_stored_file")),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_packet_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_packet")),
+        sa.UniqueConstraint("uid", name=op.f("uq_packet_uid")),
+    )
+    with op.batch_alter_table("packet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_packet_application_id"), ["application_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_packet_competition_id"), ["competition_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_packet_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "reviewer",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("uid", sa.String(length=24), nullable=False),
@@ -1415,8 +1510,12 @@ def upgrade() -> None:
         sa.Column("available", sa.Boolean(), nullable=False),
         sa.Column("availability_note", sa.String(length=500), nullable=False),
         sa.Column("cv", sa.String(length=20000), nullable=False),
+        sa.Column("cv_file_id", sa.Integer(), nullable=True),
         sa.Column("declared_at", grants.database.Instant(), nullable=True),
         sa.Column("declared_until", grants.database.Instant(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["cv_file_id"], ["stored_file.id"], name=op.f("fk_reviewer_cv_file_id_stored_file")
+        ),
         sa.ForeignKeyConstraint(
             ["organization_id"], ["organization.id"], name=op.f("fk_reviewer_organization_id_organization")
         ),
@@ -1694,6 +1793,7 @@ def upgrade() -> None:
         sa.Column("made_at", grants.database.Instant(), nullable=False),
         sa.Column("sent_at", grants.database.Instant(), nullable=True),
         sa.Column("due_at", grants.database.Instant(), nullable=True),
+        sa.Column("extended_from", grants.database.Instant(), nullable=True),
         sa.Column("withdrawn_at", grants.database.Instant(), nullable=True),
         sa.Column("withdrawn_reason", sa.String(length=500), nullable=True),
         sa.Column("withdrawal_told_at", grants.database.Instant(), nullable=True),
@@ -3119,6 +3219,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_reviewer_organization_id"))
 
     op.drop_table("reviewer")
+    with op.batch_alter_table("packet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_packet_person_id"))
+        batch_op.drop_index(batch_op.f("ix_packet_competition_id"))
+        batch_op.drop_index(batch_op.f("ix_packet_application_id"))
+
+    op.drop_table("packet")
     with op.batch_alter_table("organization_invitation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_organization_invitation_organization_id"))
         batch_op.drop_index(
@@ -3164,6 +3270,17 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_interest_organization_id"))
 
     op.drop_table("interest")
+    with op.batch_alter_table("feedback", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_feedback_standing",
+            sqlite_where=sa.text("withdrawn_at IS NULL"),
+            postgresql_where=sa.text("withdrawn_at IS NULL"),
+        )
+        batch_op.drop_index(batch_op.f("ix_feedback_organization_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_competition_id"))
+        batch_op.drop_index(batch_op.f("ix_feedback_application_id"))
+
+    op.drop_table("feedback")
     with op.batch_alter_table("budget_year_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_budget_year_version_person_id"))
         batch_op.drop_index(batch_op.f("ix_budget_year_version_budget_year_id"))
@@ -3274,6 +3391,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_budget_year_budget_id"))
 
     op.drop_table("budget_year")
+    with op.batch_alter_table("board_change", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_board_change_competition_id"))
+
+    op.drop_table("board_change")
     with op.batch_alter_table("amendment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_amendment_competition_id"))
 
