@@ -34,13 +34,13 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     _trust_proxies(app, settings.trusted_proxies)
+    app.before_request(guard)  # before the token is checked, for which the body is read
     CSRFProtect(app)
     filters.install(app)
     headers.install(app)
     errors.install(app)
     pages.install(app)
     wiring.install(app)
-    app.before_request(guard)
     app.context_processor(_context)
     return app
 

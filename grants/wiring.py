@@ -33,7 +33,7 @@ from grants.eligibility.rules.identifiers import ein_findings, uei_findings
 from grants.findings import Finding, Level
 from grants.home.queries.administration import standing_of_people
 from grants.home.queries.stages import stages
-from grants.home.views import frame, steps
+from grants.home.views import frame, places, steps
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
@@ -145,3 +145,4 @@ def install(app: Flask) -> None:
     note_life.install(app)
     frame.install(app)
     steps.install(app)
+    places.install(app)

@@ -56,11 +56,13 @@ def _later_conditions(actor: Actor, row: Permission, record: object) -> Decision
             return Decision(allowed=False, error=NotAllowed(sentence))
     status = getattr(record, "status", None)
     if row.statuses is not None and status not in row.statuses:
-        return Decision(allowed=False, error=MoveRefused([_status_finding(row, status)]))
+        return Decision(allowed=False, error=MoveRefused([_status_finding(row, record, status)]))
     return YES
 
 
-def _status_finding(row: Permission, status: object) -> Finding:
-    allowed = " or ".join(f"“{name.replace('_', ' ')}”" for name in sorted(row.statuses or ()))
+def _status_finding(row: Permission, record: object, status: object) -> Finding:
+    *earlier, last = (name.replace("_", " ") for name in sorted(row.statuses or ()))
+    allowed = f"{', '.join(earlier)} or {last}" if earlier else last
+    name = getattr(record, "label", "This")
     now = str(status).replace("_", " ")
-    return Finding("status", f"To {row.what} is possible while the status is {allowed}; it is “{now}” now.")
+    return Finding("status", f"{name} is {now} now; one can {row.what} only while it is {allowed}.")

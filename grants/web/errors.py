@@ -3,7 +3,7 @@
 import secrets
 
 import structlog
-from flask import Flask, current_app, jsonify, render_template, request
+from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -17,6 +17,8 @@ MOST_SWALLOWED = 64 * 1024 * 1024
 """Bytes of a body that is too large which are read all the same, so that its sender hears why."""
 
 PAGES = {403, 404, 409, 413, 422, 429, 500}
+NEVER_SHOWN = ("password", "signer", "code", "token", "sealed", "version", "uid")
+"""Parts of names of fields that hold a secret, or what the page wrote there and nobody typed."""
 log = structlog.get_logger()
 
 
@@ -69,6 +71,9 @@ def _swallow() -> None:
 def _sentence(error: HTTPException) -> list[Finding]:
     if error.code == 405:  # noqa: PLR2004
         return [Finding("method", "This address does not take that kind of request.")]
+    if error.code == 413:  # noqa: PLR2004
+        limit = (request.max_content_length or 0) // 1024**2
+        return [Finding("size", f"What was sent is larger than {limit} MB, the limit; nothing was stored.")]
     return []
 
 
@@ -87,5 +92,45 @@ def answer(status: int, findings: list[Finding], **context: object) -> ResponseR
     if request.headers.get("X-Requested-With") == "fetch":
         said = [{"code": f.code, "field": f.field, "message": f.message} for f in findings]
         return jsonify(findings=said, **{k: str(v) for k, v in context.items()}), status
+    if status in {409, 422}:
+        context = {"typed": _typed(), "again_url": _again(), "place": _place(), **context}
     template = f"errors/{status if status in PAGES else 404}.html"
     return render_template(template, findings=findings, at=real_now(), **context), status
+
+
+def _typed() -> list[tuple[str, str]]:
+    """List what a signed-in person typed into the form that was not taken, each under its field's name.
+
+    Nobody else gets their text back: another site could have them send words that then stand on our page.
+    """
+    if "actor" not in g or not g.actor.is_signed_in or request.method == "GET":
+        return []
+    try:
+        fields = list(request.form.lists())
+    except HTTPException:  # a body that cannot be taken at all
+        return []
+    return [
+        (_in_words(name), text)
+        for name, texts in fields
+        if not any(part in name for part in NEVER_SHOWN)
+        for text in texts
+        if text.strip()
+    ]
+
+
+def _in_words(name: str) -> str:
+    """Write a field's name as words."""
+    words = name.replace("_", " ").replace("-", " ")
+    return words[:1].upper() + words[1:]
+
+
+def _again() -> str | None:
+    """Return the address of the page whose form was refused, if it is a page."""
+    rule = request.url_rule
+    return request.path if request.method != "GET" and rule and "GET" in (rule.methods or ()) else None
+
+
+def _place() -> object | None:
+    """Return where the record of this request stands, as the slices know it."""
+    find = current_app.extensions.get("grants.place_of")
+    return find(g.record) if find is not None and g.get("record") is not None else None

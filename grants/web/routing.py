@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Flask, Request, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, Request, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -133,8 +133,10 @@ def guard() -> ResponseReturnValue | None:
 
 def to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
     """Send a reader to the sign-in page; answer 401 to a save, so that the text stays on the device."""
-    if request.method != "GET" or request.headers.get("X-Requested-With") or "HX-Request" in request.headers:
+    if request.headers.get("X-Requested-With") or "HX-Request" in request.headers:
         return "Your session ended. Sign in again; what you typed is kept on this device.", 401
+    if request.method != "GET":
+        return render_template("errors/401.html"), 401
     here = request.full_path.rstrip("?")
     return redirect(url_for("public.accounts.sign_in", next=here), 303)
 
