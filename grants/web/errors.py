@@ -12,13 +12,12 @@ from grants.clock import real_now
 from grants.errors import GrantsError, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
 from grants.web.routing import SignInNeeded, to_sign_in
+from grants.web.typed import typed
 
 MOST_SWALLOWED = 64 * 1024 * 1024
 """Bytes of a body that is too large which are read all the same, so that its sender hears why."""
 
 PAGES = {403, 404, 409, 413, 422, 429, 500}
-NEVER_SHOWN = ("password", "signer", "code", "token", "sealed", "version", "uid")
-"""Parts of names of fields that hold a secret, or what the page wrote there and nobody typed."""
 log = structlog.get_logger()
 
 
@@ -93,35 +92,9 @@ def answer(status: int, findings: list[Finding], **context: object) -> ResponseR
         said = [{"code": f.code, "field": f.field, "message": f.message} for f in findings]
         return jsonify(findings=said, **{k: str(v) for k, v in context.items()}), status
     if status in {409, 422}:
-        context = {"typed": _typed(), "again_url": _again(), "place": _place(), **context}
+        context = {"typed": typed(), "again_url": _again(), "place": _place(), **context}
     template = f"errors/{status if status in PAGES else 404}.html"
     return render_template(template, findings=findings, at=real_now(), **context), status
-
-
-def _typed() -> list[tuple[str, str]]:
-    """List what a signed-in person typed into the form that was not taken, each under its field's name.
-
-    Nobody else gets their text back: another site could have them send words that then stand on our page.
-    """
-    if "actor" not in g or not g.actor.is_signed_in or request.method == "GET":
-        return []
-    try:
-        fields = list(request.form.lists())
-    except HTTPException:  # a body that cannot be taken at all
-        return []
-    return [
-        (_in_words(name), text)
-        for name, texts in fields
-        if not any(part in name for part in NEVER_SHOWN)
-        for text in texts
-        if text.strip()
-    ]
-
-
-def _in_words(name: str) -> str:
-    """Write a field's name as words."""
-    words = name.replace("_", " ").replace("-", " ")
-    return words[:1].upper() + words[1:]
 
 
 def _again() -> str | None:

@@ -6,17 +6,24 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask.typing import ResponseReturnValue
 
 from grants.web.forms import Form
+from grants.web.typed import is_shown, typed
 
 
 def page(
     template: str | None = None, *, status: int = 200, form: Form | None = None, **context: Any
 ) -> ResponseReturnValue:
-    """Render the endpoint's template; a form that came back with faults answers 422."""
+    """Render the endpoint's template; a form that came back with faults answers 422.
+
+    Where the template does not show the form any more, what was typed into it stands below the page.
+    """
     name = template or f"{(request.endpoint or '').replace('.', '/')}.html"
     if form is not None:
         context["form"] = form
         status = 422 if form.has_faults and status == 200 else status  # noqa: PLR2004  # HTTP
-    return make_response(render_template(name, **context), status)
+    html = render_template(name, **context)
+    if form is not None and status >= 400 and not is_shown(form, html):  # noqa: PLR2004  # HTTP
+        html = render_template(name, **context, typed=typed())
+    return make_response(html, status)
 
 
 def go(

@@ -131,6 +131,19 @@ def guard() -> ResponseReturnValue | None:
     return None
 
 
+def still_let_through() -> bool:
+    """Ask everything anew that let this request in: who acts, the record, the policy; for long answers.
+
+    `current.actor()` and the request's record are the ones found now.
+    """
+    door: Door = current_app.extensions["grants.doors"][request.endpoint]
+    with current.database().reading() as session:
+        g.actor = _actor(session)
+        g.record = _load(session, door, dict(request.view_args or {}))
+    has_record = door.load is None or g.record is not None
+    return has_record and decide(g.actor, door.permission, g.record).allowed
+
+
 def to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
     """Send a reader to the sign-in page; answer 401 to a save, so that the text stays on the device."""
     if request.headers.get("X-Requested-With") or "HX-Request" in request.headers:

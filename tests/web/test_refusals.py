@@ -8,7 +8,10 @@ from grants.applications.models import Application
 from grants.applications.services import drafting
 from grants.clock import StoppedClock
 from grants.lifecycle.perform import perform
+from grants.reviews.models import Panel, PanelRecord
+from grants.reviews.workflow import PanelStatus
 from tests.factories import applications as make
+from tests.factories import reviews as round_of
 from tests.plugins.web import ActAs
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -166,3 +169,32 @@ def test_nobody_is_made_to_send_words_that_stand_on_our_page(app: Flask) -> None
     answer = app.test_client().post("/accounts/register", data={"name": "Call 555-0100"})
 
     assert "555-0100" not in answer.text
+
+
+def test_a_text_for_a_record_that_was_signed_meanwhile_is_shown_again(
+    app: Flask, act_as: ActAs, clock: StoppedClock
+) -> None:
+    with app.extensions["grants.database"].writing() as session:
+        made = round_of.make_round(session)
+        panel = Panel(
+            competition_id=made.competition.id, state="CO", opened_at=round_of.NOW, status=PanelStatus.OPEN
+        )
+        session.add(panel)
+        session.flush()
+        signed = PanelRecord(
+            panel_id=panel.id,
+            application_id=made.applications["CO-1"].id,
+            text="Signed text",
+            updated_at=round_of.NOW,
+            signed_by_id=made.chair.person_id,
+            signed_at=round_of.NOW,
+        )
+        session.add(signed)
+    clock.put(round_of.NOW)
+    path = f"/staff/reviews/panels/applications/{made.applications['CO-1'].uid}/record"
+
+    answer = act_as(made.chair).post(path, data={"text": "Fees were\r\ndiscussed.", "version": "1"})
+
+    assert answer.status_code == 422
+    assert "This record is signed." in answer.text
+    assert "discussed.</pre>" in answer.text
