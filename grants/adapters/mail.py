@@ -1,6 +1,7 @@
 """Sending one mail: into a folder for the demonstration, over SMTP otherwise."""
 
 import smtplib
+import ssl
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
@@ -11,6 +12,8 @@ from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
 ACCEPTED, WILL_FORWARD = 250, 251
+PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+"""Schemes of a mail server's URL, each with its usual port."""
 SENDER = "Center Competitions <no-reply@grants.example>"
 
 
@@ -51,13 +54,17 @@ class Mailer(Protocol):
 
 
 def mailer(url: str) -> Mailer:
-    """Make the mailer of a URL: `folder:///…` or `smtp://user:password@host:port` (`smtps` for TLS)."""
+    """Make the mailer of a URL: `folder:///…` or `smtp://user:password@host:port`.
+
+    `smtps` speaks TLS from the first byte, `smtp+starttls` before anything of the mail or a password is said.
+    """
     parts = urlsplit(url)
     if parts.scheme == "folder":
         return FolderMailer(Path(parts.path))
-    if parts.scheme in {"smtp", "smtps"}:
+    if parts.scheme in PORTS:
         return SmtpMailer(url)
-    raise ValueError(f"GRANTS_MAIL_URL must begin with folder:// or smtp://, not “{parts.scheme}://”.")
+    known = ", ".join(f"{scheme}://" for scheme in PORTS)
+    raise ValueError(f"GRANTS_MAIL_URL must begin with folder://, {known}, not “{parts.scheme}://”.")
 
 
 class FolderMailer:
@@ -74,13 +81,17 @@ class FolderMailer:
 
 
 class SmtpMailer:
-    """Hands mail to an SMTP server."""
+    """Hands mail to an SMTP server.
+
+    Where TLS is asked for, the server's certificate is checked against the machine's authorities (or those of
+    SSL_CERT_FILE), and a server without TLS gets nothing.
+    """
 
     def __init__(self, url: str) -> None:
         parts = urlsplit(url)
         self.host = parts.hostname or "127.0.0.1"
-        self.port = parts.port or (465 if parts.scheme == "smtps" else 25)
-        self.secure = parts.scheme == "smtps"
+        self.scheme = parts.scheme
+        self.port = parts.port or PORTS[parts.scheme]
         self.user = unquote(parts.username or "")
         self.password = unquote(parts.password or "")
 
@@ -102,14 +113,24 @@ class SmtpMailer:
             raise _refusal(code, answer)
 
     def _connect(self) -> smtplib.SMTP:
-        kind = smtplib.SMTP_SSL if self.secure else smtplib.SMTP
         try:
-            connection = kind(self.host, self.port, timeout=30)
+            connection = self._open()
+        except (OSError, smtplib.SMTPException) as error:
+            raise MailLater(str(error)) from error
+        try:
+            if self.scheme == "smtp+starttls":
+                connection.starttls(context=ssl.create_default_context())
             if self.user:
                 connection.login(self.user, self.password)
         except (OSError, smtplib.SMTPException) as error:
+            connection.close()
             raise MailLater(str(error)) from error
         return connection
+
+    def _open(self) -> smtplib.SMTP:
+        if self.scheme == "smtps":
+            return smtplib.SMTP_SSL(self.host, self.port, timeout=30, context=ssl.create_default_context())
+        return smtplib.SMTP(self.host, self.port, timeout=30)
 
 
 def message(letter: Letter) -> EmailMessage:

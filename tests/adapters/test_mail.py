@@ -134,17 +134,17 @@ def test_the_folder_takes_a_repeated_mail_as_the_same_file(tmp_path: Path) -> No
 
 
 def test_a_url_of_another_kind_is_refused_in_a_sentence() -> None:
-    with pytest.raises(ValueError, match=r"must begin with folder:// or smtp://, not “http://”"):
+    with pytest.raises(ValueError, match=r"must begin with folder://, smtp://, .*, not “http://”"):
         mailer("http://127.0.0.1")
 
 
-def test_a_server_is_reached_over_tls_by_its_own_scheme() -> None:
-    found = SmtpMailer("smtps://ana:p%40ss@mail.example")
+@pytest.mark.parametrize(
+    ("scheme", "port"), [("smtp", 25), ("smtp+starttls", 587), ("smtps", 465), ("smtps", 2465)]
+)
+def test_a_url_names_the_server_its_port_and_who_signs_in(scheme: str, port: int) -> None:
+    own = f":{port}" if port == 2465 else ""
 
-    assert (found.host, found.port, found.secure, found.user, found.password) == (
-        "mail.example",
-        465,
-        True,
-        "ana",
-        "p@ss",
-    )
+    found = SmtpMailer(f"{scheme}://ana:p%40ss@mail.example{own}")
+
+    assert (found.scheme, found.host, found.port) == (scheme, "mail.example", port)
+    assert (found.user, found.password) == ("ana", "p@ss")
