@@ -155,6 +155,8 @@ class Record(SQLModel):
 
 _READ_ONLY: dict[str, dict[str, Any]] = {"sqlite": {}, "postgresql": {"postgresql_readonly": True}}
 """How the database itself is told that a transaction reads; SQLite is told by `_begin_sqlite`."""
+_ONE_STATE: dict[str, dict[str, Any]] = {"sqlite": {}, "postgresql": {"isolation_level": "REPEATABLE READ"}}
+"""How every statement of a transaction is made to see the state of the first; on SQLite it always does."""
 
 
 class Database:
@@ -164,6 +166,7 @@ class Database:
         self.url = url
         self.engine = _engine(url, pool_size)
         self._reader = self.engine.execution_options(grants_read=True, **_READ_ONLY[self.engine.dialect.name])
+        self._snapshot = self._reader.execution_options(**_ONE_STATE[self.engine.dialect.name])
         self._writer = self.engine.execution_options(grants_write=True)
 
     @property
@@ -174,8 +177,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Open a read transaction; whatever tries to write through it raises."""
-        with Session(self._reader, expire_on_commit=False, autoflush=False) as session:
-            session.info["reading"] = True
+        with _reading(self._reader) as session:
+            yield session
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """Open a read transaction in which nothing changes, whatever others write meanwhile."""
+        with _reading(self._snapshot) as session:
             yield session
 
     @contextmanager
@@ -193,6 +201,12 @@ class Database:
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
+
+
+def _reading(engine: Engine) -> Session:
+    session = Session(engine, expire_on_commit=False, autoflush=False)
+    session.info["reading"] = True
+    return session
 
 
 def before_commit(session: Session, act: Callable[[Session], None]) -> None:

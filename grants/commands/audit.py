@@ -16,7 +16,7 @@ def audit() -> None:
 def verify(head: str | None) -> None:
     """Recompute the event chain; status 1 and every fault in words if it does not hold."""
     _, database = house()
-    with database.reading() as session:
+    with database.snapshot() as session:
         verdict = verify_chain(session, head=head)
     for fault in verdict.faults:
         click.echo(fault)

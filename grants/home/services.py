@@ -9,6 +9,7 @@ from grants.access.actor import SYSTEM, Actor
 from grants.access.check import require
 from grants.clock import real_now
 from grants.config import Mode
+from grants.database import Database
 from grants.errors import NotFound, refuse
 from grants.home.queries import administration as house_queries
 from grants.lifecycle import outbox
@@ -111,20 +112,31 @@ def _record_mail(
         )
 
 
-def verify(session: Session, *, actor: Actor, now: datetime) -> Verdict:
-    """Prove the chain from its first event to its last, and record that and what came of it."""
+def verify(database: Database, *, actor: Actor, now: datetime) -> Verdict:
+    """Prove the chain from its first event to its last, and record that and what came of it.
+
+    The chain is read in a snapshot of its own, which keeps nobody from writing; only the event that tells of
+    it is written.
+    """
     require(actor, "events.read")
-    verdict = verify_chain(session)
-    row = house_queries.house(session)
-    if row is not None:
-        said = f"unbroken through event {verdict.events:,}" if verdict.holds else "broken"
-        record(
-            session,
-            "chain.verified",
-            House(row, "The record"),
-            happened=f"verified the chain: {said}",
-            actor=actor,
-            now=now,
-            facts={"events": verdict.events, "head": verdict.head, "faults": list(verdict.faults[:20])},
-        )
+    with database.snapshot() as session:
+        verdict = verify_chain(session)
+    with database.writing() as session:
+        _note_verdict(session, verdict, actor=actor, now=now)
     return verdict
+
+
+def _note_verdict(session: Session, verdict: Verdict, *, actor: Actor, now: datetime) -> None:
+    row = house_queries.house(session)
+    if row is None:
+        return
+    said = f"unbroken through event {verdict.events:,}" if verdict.holds else "broken"
+    record(
+        session,
+        "chain.verified",
+        House(row, "The record"),
+        happened=f"verified the chain: {said}",
+        actor=actor,
+        now=now,
+        facts={"events": verdict.events, "head": verdict.head, "faults": list(verdict.faults[:20])},
+    )

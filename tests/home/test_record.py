@@ -11,7 +11,10 @@ from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.clock import StoppedClock
 from grants.database import Database
+from grants.lifecycle.models import Event, Reading
 from grants.lifecycle.record import record
+from grants.lifecycle.verify import Walk
+from tests.database.test_sessions import READING
 
 ActAs = Callable[[Actor], FlaskClient]
 AUDITOR = Actor(9, "Aurelio Tamm", staff_roles=frozenset({Role.AUDITOR}))
@@ -112,6 +115,26 @@ def test_the_chain_is_verified_by_a_button_and_the_record_says_so(act_as: ActAs,
     assert "Aurelio Tamm: unbroken through event 52" in client.get("/staff/home/events").get_data(
         as_text=True
     )
+
+
+def test_nobody_waits_to_write_while_the_chain_is_read(
+    act_as: ActAs, events: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written: list[int] = []
+
+    def seen(walk: Walk, number: int, event: Event | None) -> None:
+        with events.writing() as session:
+            session.add(Reading(**READING | {"subject_uid": f"uid-{number}"}))
+        written.append(number)
+        see(walk, number, event)
+
+    see = Walk.see
+    monkeypatch.setattr(Walk, "see", seen)
+
+    page = act_as(AUDITOR).post("/staff/home/events/verify").get_data(as_text=True)
+
+    assert written == list(range(1, 53))
+    assert "Unbroken through event 52." in page
 
 
 def test_a_changed_byte_is_found_by_the_button(act_as: ActAs, events: Database) -> None:

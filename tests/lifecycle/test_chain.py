@@ -21,6 +21,7 @@ from grants.database import Database
 from grants.lifecycle.models import ChainHead, Event
 from grants.lifecycle.record import record
 from grants.lifecycle.verify import Verdict, verify_chain
+from grants.organizations.models import Organization
 from tests.factories.deeds import NOW, make_invited, write_deeds
 
 EVENTS = Event.__table__  # type: ignore[attr-defined]  # SQLModel gives it to every table
@@ -53,6 +54,18 @@ def test_an_untouched_chain_holds_and_its_events_are_numbered(database: Database
 
 def test_an_empty_chain_holds(database: Database) -> None:
     assert verdict_of(database) == Verdict(0, "0" * 64, ())
+
+
+def test_a_chain_that_grows_while_it_is_read_holds(database: Database) -> None:
+    first = write_deeds(database, 3)
+    with database.snapshot() as session:
+        before = verify_chain(session)
+
+        with database.writing() as other:
+            host = other.get_one(Organization, 1)
+            record(other, "organization.changed", host, happened="changed it", actor=SYSTEM, now=NOW)
+
+        assert verify_chain(session) == before == Verdict(3, first[-1].hash, ())
 
 
 @pytest.mark.parametrize("name", COLUMNS)

@@ -42,8 +42,7 @@ def events() -> ResponseReturnValue:
 @pages.page("/events/verify", "verify", permission="events.read", methods=("POST",))
 def verify() -> ResponseReturnValue:
     """Prove the whole chain and say what came of it."""
-    with current.writing() as session:
-        verdict = services.verify(session, actor=current.actor(), now=current.now())
+    verdict = services.verify(current.database(), actor=current.actor(), now=current.now())
     return page(verdict=verdict)
 
 
