@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_
+from sqlalchemy import and_, bindparam, func, or_
 from sqlmodel import Session, col, select
 
 from grants.access.roles import Role
@@ -30,20 +30,24 @@ class PersonRow:
     roles: tuple[Role, ...]
 
 
+_STANDING = (
+    select(SignIn, Person, StaffRole.role)
+    .join(Person, col(Person.id) == col(SignIn.person_id))
+    .outerjoin(StaffRole, and_(col(StaffRole.person_id) == col(Person.id), col(StaffRole.ended_at).is_(None)))
+    .where(
+        col(SignIn.token_hash) == bindparam("token_hash"), col(SignIn.ended_at).is_(None), col(Person.active)
+    )
+)
+"""Built once: every request asks it."""
+
+
 def standing(session: Session, token_hash: str) -> Standing | None:
     """Return who is signed in under a token, in one query; whether it is too old is a rule's question."""
-    rows = session.exec(
-        select(SignIn, Person, StaffRole)
-        .join(Person, col(Person.id) == col(SignIn.person_id))
-        .outerjoin(
-            StaffRole, and_(col(StaffRole.person_id) == col(Person.id), col(StaffRole.ended_at).is_(None))
-        )
-        .where(col(SignIn.token_hash) == token_hash, col(SignIn.ended_at).is_(None), col(Person.active))
-    ).all()
+    rows = session.exec(_STANDING, params={"token_hash": token_hash}).all()
     if not rows:
         return None
-    granted: list[StaffRole | None] = [row[2] for row in rows]
-    roles = frozenset(Role(held.role) for held in granted if held is not None)
+    granted: list[str | None] = [row[2] for row in rows]
+    roles = frozenset(Role(held) for held in granted if held is not None)
     return Standing(rows[0][0], rows[0][1], roles)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, func, or_
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -86,14 +86,16 @@ def states_of(session: Session, competition_id: int) -> list[TargetState]:
     return list(session.exec(rows).all())
 
 
+_CRITERIA = (
+    select(Criterion)
+    .where(col(Criterion.competition_id) == bindparam("competition_id"))
+    .order_by(col(Criterion.position), col(Criterion.id))
+)
+
+
 def criteria_rows(session: Session, competition_id: int) -> list[Criterion]:
     """Return the criteria in order of position among their siblings."""
-    rows = (
-        select(Criterion)
-        .where(col(Criterion.competition_id) == competition_id)
-        .order_by(col(Criterion.position), col(Criterion.id))
-    )
-    return list(session.exec(rows).all())
+    return list(session.exec(_CRITERIA, params={"competition_id": competition_id}).all())
 
 
 def criteria_of(session: Session, competition_id: int) -> tuple[CriterionNode, ...]:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_
+from sqlalchemy import bindparam, func, or_
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
@@ -61,13 +61,15 @@ def organizations_by_ids(session: Session, ids: set[int] | frozenset[int]) -> di
     return {organization.id: organization for organization in rows}
 
 
+_MEMBERSHIPS = select(Membership.organization_id, Membership.role).where(
+    col(Membership.person_id) == bindparam("person_id"), col(Membership.left_at).is_(None)
+)
+"""Built once: every request asks it."""
+
+
 def memberships_of(session: Session, person_id: int) -> dict[int, Role]:
     """Return what a person is in each organization now; for the actor of a request."""
-    rows = session.exec(
-        select(Membership.organization_id, Membership.role).where(
-            col(Membership.person_id) == person_id, col(Membership.left_at).is_(None)
-        )
-    ).all()
+    rows = session.exec(_MEMBERSHIPS, params={"person_id": person_id}).all()
     return {organization_id: Role(role) for organization_id, role in rows}
 
 

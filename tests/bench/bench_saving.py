@@ -11,7 +11,7 @@ from flask import Flask
 from grants.clock import StoppedClock
 from tests.architecture.crawl import Heard
 from tests.bench import savers
-from tests.bench.houses import house_of
+from tests.bench.houses import KINDS, has_postgresql, house_of
 from tests.bench.run import Measurement, at_least, limited
 from tests.bench.serving import Saver, put_clock, serving, version_in
 from tests.plugins.people import client_of
@@ -23,33 +23,39 @@ MOST_QUERIES = 10
 
 
 def measure() -> list[Measurement]:
-    """Measure both savings on SQLite, where all writers take turns."""
+    """Measure both savings on SQLite, where all writers take turns, and on PostgreSQL where it is there."""
     importlib.import_module("tests.bench.server")  # its table is made with ours
-    sheet, sheet_queries = measured(savers.make_sheets, savers.sheet_savers, texts, savers.SHEETS_AT)
-    budget, budget_queries = measured(savers.make_budgets, savers.budget_savers, amounts, savers.BUDGETS_AT)
-    queries = {"score sheet": sheet_queries, "budget year": budget_queries}
+    kinds = [kind for kind in KINDS if kind == "sqlite" or has_postgresql()]
+    return [figure for kind in kinds for figure in measured_on(kind)]
+
+
+def measured_on(kind: str) -> list[Measurement]:
+    """Measure both savings and the trivial write on one kind of database."""
+    sheet = measured(kind, savers.make_sheets, savers.sheet_savers, texts, savers.SHEETS_AT)
+    budget = measured(kind, savers.make_budgets, savers.budget_savers, amounts, savers.BUDGETS_AT)
     with (
-        house_of("sqlite", StoppedClock(savers.SHEETS_AT)) as app,
+        house_of(kind, StoppedClock(savers.SHEETS_AT)) as app,
         serving(app.extensions["grants.settings"], kind="trivial") as (port, _process),
     ):
-        trivial = load([Saver(port, f"/write/{number}") for number in range(WRITERS)], texts)
+        trivial, _failed = load([Saver(port, f"/write/{number}") for number in range(WRITERS)], texts)
     results = []
-    for name, (rate, failed) in {"score sheet": sheet, "budget year": budget}.items():
-        told = f"saving a {name}, {WRITERS} writers (sqlite)"
-        results.append(at_least(told, rate, "saves/s", against=trivial[0], bound=SHARE))
+    for name, ((rate, failed), queries) in {"score sheet": sheet, "budget year": budget}.items():
+        told = f"saving a {name}, {WRITERS} writers ({kind})"
+        results.append(at_least(told, rate, "saves/s", against=trivial, bound=SHARE))
         results.append(limited(f"{told}: errors", failed, "saves", bound=0))
-        results.append(limited(f"{told}: queries", queries[name], "queries", bound=MOST_QUERIES))
+        results.append(limited(f"{told}: queries", queries, "queries", bound=MOST_QUERIES))
     return results
 
 
 def measured(
+    kind: str,
     make: Callable[[Flask, int], list[tuple[str, str]]],
     people: Callable[[Flask, int, list[tuple[str, str]]], list[Saver]],
     typed: Callable[[int], dict[str, str]],
     instant: datetime,
 ) -> tuple[tuple[float, int], int]:
     """Make pages to save in, save under load, and count the statements of one save."""
-    with house_of("sqlite", StoppedClock(instant)) as app:
+    with house_of(kind, StoppedClock(instant)) as app:
         pages = make(app, WRITERS)
         put_clock(app.extensions["grants.database"], instant)
         with serving(app.extensions["grants.settings"]) as (port, _process):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import CompoundSelect, Label, String, literal, union_all
+from sqlalchemy import CompoundSelect, Integer, Label, String, bindparam, literal_column, union_all
 from sqlalchemy import cast as sql_cast
 from sqlmodel import Session, col, select
 
@@ -26,7 +26,7 @@ class ReviewerFacts:
 def reviewer_facts(session: Session, person_id: int) -> ReviewerFacts:
     """Return everything the policy asks of a reviewer, with one query."""
     found: dict[str, set[int]] = {"barred": set(), "panel": set(), "open": set()}
-    for what, number in session.execute(_facts(person_id)):
+    for what, number in session.execute(_FACTS, {"person_id": person_id}):
         found[what].add(number)
     barred = frozenset(found["barred"])
     return ReviewerFacts(
@@ -55,7 +55,8 @@ def barred_people(session: Session, application_id: int) -> frozenset[int]:
     return frozenset(session.exec(rows).all())
 
 
-def _facts(person_id: int) -> CompoundSelect[tuple[str, int]]:
+def _facts() -> CompoundSelect[tuple[str, int]]:
+    person_id = bindparam("person_id", type_=Integer)
     barred = select(_word("barred"), col(Conflict.application_id)).where(
         col(Conflict.person_id) == person_id, col(Conflict.status).in_(BARRING)
     )
@@ -85,4 +86,8 @@ def _facts(person_id: int) -> CompoundSelect[tuple[str, int]]:
 
 
 def _word(word: str) -> Label[str]:
-    return sql_cast(literal(word), String(10)).label("what")
+    return sql_cast(literal_column(f"'{word}'"), String(10)).label("what")
+
+
+_FACTS = _facts()
+"""Built once: every request asks it."""

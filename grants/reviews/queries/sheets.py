@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from grants.applications.models import Application, Submission
@@ -66,31 +67,34 @@ class OpenSheet:
         return self.competition.zone
 
 
+_OPEN_SHEET = (
+    select(Sheet, Application, Organization, Competition)
+    .add_columns(Submission, Panel, Assignment)
+    .join(Application, col(Application.id) == col(Sheet.application_id))
+    .join(Organization, col(Organization.id) == col(Application.organization_id))
+    .join(Competition, col(Competition.id) == col(Sheet.competition_id))
+    .outerjoin(
+        Submission,
+        (col(Submission.application_id) == col(Application.id)) & col(Submission.replaced_at).is_(None),
+    )
+    .outerjoin(
+        Panel,
+        (col(Panel.competition_id) == col(Sheet.competition_id)) & (col(Panel.state) == col(Sheet.state)),
+    )
+    .outerjoin(
+        Assignment,
+        (col(Assignment.application_id) == col(Sheet.application_id))
+        & (col(Assignment.person_id) == col(Sheet.person_id))
+        & (col(Assignment.status) == AssignmentStatus.SENT),
+    )
+    .where(col(Sheet.uid) == bindparam("sheet_uid"))
+)
+"""Built once: every save of every reviewer asks it."""
+
+
 def open_sheet(session: Session, uid: str) -> OpenSheet | None:
     """Return a score sheet with its application, submission and panel, by its name in URLs."""
-    rows = (
-        select(Sheet, Application, Organization, Competition)
-        .add_columns(Submission, Panel, Assignment)
-        .join(Application, col(Application.id) == col(Sheet.application_id))
-        .join(Organization, col(Organization.id) == col(Application.organization_id))
-        .join(Competition, col(Competition.id) == col(Sheet.competition_id))
-        .outerjoin(
-            Submission,
-            (col(Submission.application_id) == col(Application.id)) & col(Submission.replaced_at).is_(None),
-        )
-        .outerjoin(
-            Panel,
-            (col(Panel.competition_id) == col(Sheet.competition_id)) & (col(Panel.state) == col(Sheet.state)),
-        )
-        .outerjoin(
-            Assignment,
-            (col(Assignment.application_id) == col(Sheet.application_id))
-            & (col(Assignment.person_id) == col(Sheet.person_id))
-            & (col(Assignment.status) == AssignmentStatus.SENT),
-        )
-        .where(col(Sheet.uid) == uid)
-    )
-    row = session.execute(rows).first()
+    row = session.execute(_OPEN_SHEET, {"sheet_uid": uid}).first()
     if row is None:
         return None
     sheet, application, organization, competition, submission, panel, assignment = row
@@ -110,19 +114,21 @@ def sheet_by_uid(session: Session, uid: str) -> Sheet | None:
     return session.exec(select(Sheet).where(col(Sheet.uid) == uid)).first()
 
 
+_LOCKED_SHEET = (
+    select(Sheet, Panel)
+    .outerjoin(
+        Panel,
+        (col(Panel.competition_id) == col(Sheet.competition_id)) & (col(Panel.state) == col(Sheet.state)),
+    )
+    .where(col(Sheet.id) == bindparam("sheet_id"))
+    .with_for_update(of=Sheet)
+    .execution_options(populate_existing=True)
+)
+
+
 def locked_sheet(session: Session, sheet_id: int) -> tuple[Sheet, Panel | None]:
     """Return a sheet and its state's panel as they are now; the sheet's row is locked."""
-    rows = (
-        select(Sheet, Panel)
-        .outerjoin(
-            Panel,
-            (col(Panel.competition_id) == col(Sheet.competition_id)) & (col(Panel.state) == col(Sheet.state)),
-        )
-        .where(col(Sheet.id) == sheet_id)
-        .with_for_update(of=Sheet)
-        .execution_options(populate_existing=True)
-    )
-    sheet, panel = session.exec(rows).one()
+    sheet, panel = session.exec(_LOCKED_SHEET, params={"sheet_id": sheet_id}).one()
     return sheet, panel
 
 
