@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from types import FrameType
 
 import structlog
@@ -17,6 +18,7 @@ from grants.database import Database
 from grants.jobs.runner import Runner
 from grants.lifecycle.outbox import Outbox, strand_interrupted
 from grants.lifecycle.readings import seal
+from grants.web import tokens
 
 PAUSE = 0.5
 HOUR = timedelta(hours=1)
@@ -47,6 +49,7 @@ class Worker:
             mailer=mailer(self.settings.mail_url),
             notices=wiring.NOTICES,
             render=self.render,
+            unseal=partial(tokens.unsealed, self.settings),
         )
         self._stop = threading.Event()
         self._sealed = real_now()

@@ -112,7 +112,8 @@ class MessageStatus(StrEnum):
 class Message(Record, table=True):
     """One mail to one person, sent at most once by itself. Changed only by `lifecycle.outbox`.
 
-    `not_before` is the real instant of the next attempt after the server asked to try again.
+    `text` and `html` hold seals in place of the tokens of links; `sha256` is the hash of the text as it was
+    handed over. `not_before` is the real instant of the next attempt after the server asked to try again.
     """
 
     __tablename__ = "message"
@@ -133,6 +134,7 @@ class Message(Record, table=True):
     at: datetime = Field(sa_type=Instant)
     not_before: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
+    sha256: str | None = Field(default=None, max_length=64)
 
 
 class Installation(SQLModel, table=True):

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import structlog
@@ -52,7 +53,10 @@ Resolver = Callable[[Session, Event], list[Mail]]
 
 
 class Outbox:
-    """Resolves notices and hands over messages; `grants worker` runs it after each job."""
+    """Resolves notices and hands over messages; `grants worker` runs it after each job.
+
+    `unseal` puts into a mail that is handed over what must not lie in the database, such as a link's token.
+    """
 
     def __init__(
         self,
@@ -62,6 +66,7 @@ class Outbox:
         mailer: Mailer,
         notices: Mapping[str, Resolver],
         render: Callable[..., str],
+        unseal: Callable[[str], str] = str,
         real_now: Callable[[], datetime] = real_now,
     ) -> None:
         self.database = database
@@ -69,6 +74,7 @@ class Outbox:
         self.mailer = mailer
         self.notices = notices
         self.render = render
+        self.unseal = unseal
         self.real_now = real_now
 
     def run(self) -> int:
@@ -141,7 +147,7 @@ class Outbox:
         except Exception as error:  # noqa: BLE001  # handed over or not: only a person can tell
             self._end(message, MessageStatus.UNKNOWN, f"{type(error).__name__}: {error}")
         else:
-            self._end(message, MessageStatus.SENT, None)
+            self._end(message, MessageStatus.SENT, None, sha256=sha256(letter.text.encode()).hexdigest())
         return True
 
     def _claim(self) -> Message | None:
@@ -160,9 +166,8 @@ class Outbox:
             Attachment(file["name"], file["media_type"], self.files.get(file["sha256"]))
             for file in message.attachments
         )
-        return Letter(
-            message.message_id, message.address, message.subject, message.text, message.html, attachments
-        )
+        text, html = self.unseal(message.text), self.unseal(message.html)
+        return Letter(message.message_id, message.address, message.subject, text, html, attachments)
 
     def _try_later(self, message: Message, failure: str) -> None:
         if message.attempts > len(PAUSES):
@@ -178,6 +183,7 @@ class Outbox:
         failure: str | None,
         *,
         not_before: datetime | None = None,
+        sha256: str | None = None,
     ) -> None:
         with self.database.writing() as session:
             message = message_by_id(session, claimed.id)
@@ -185,6 +191,7 @@ class Outbox:
             message.failure = failure[:1000] if failure else None
             message.not_before = not_before
             message.sent_at = self.real_now() if progress is MessageStatus.SENT else None
+            message.sha256 = sha256
             session.add(message)
 
 

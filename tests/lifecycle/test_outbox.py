@@ -2,6 +2,7 @@
 
 import threading
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -84,6 +85,18 @@ def test_a_notice_becomes_one_mail_that_is_sent_once(house: House) -> None:
     assert [letter.address for letter in house.post.given] == ["ana@tests.example"]
     assert (message.progress, message.attempts, message.sent_at) == ("sent", 1, NOW)
     assert (message.text, message.html) == ("emails/x.txt Hello test.done", "emails/x.html Hello test.done")
+
+
+def test_a_mail_lies_in_the_database_sealed_and_goes_out_whole(house: House) -> None:
+    house.outbox.unseal = lambda text: text.replace("Hello", "the secret")
+    house.tell()
+
+    house.outbox.run()
+
+    (message,) = house.messages()
+    assert house.post.given[0].text == "emails/x.txt the secret test.done"
+    assert message.text == "emails/x.txt Hello test.done"
+    assert message.sha256 == sha256(b"emails/x.txt the secret test.done").hexdigest()
 
 
 def test_an_event_of_which_nobody_is_told_sends_nothing(house: House) -> None:

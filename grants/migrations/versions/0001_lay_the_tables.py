@@ -329,6 +329,7 @@ def upgrade() -> None:
         sa.Column("at", grants.database.Instant(), nullable=False),
         sa.Column("not_before", grants.database.Instant(), nullable=True),
         sa.Column("sent_at", grants.database.Instant(), nullable=True),
+        sa.Column("sha256", sa.String(length=64), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
         sa.UniqueConstraint("uid", name=op.f("uq_message_uid")),
