@@ -38,6 +38,7 @@ from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
 from grants.reviews import notices as review_notices
+from grants.reviews.jobs import packets as packet_jobs
 from grants.reviews.queries.doors import reviewer_facts
 from grants.reviews.services.inviting import expire_unanswered
 from grants.screening import notices as screening_notices
@@ -81,6 +82,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "applications.receipt": application_jobs.make_receipt,
     "competitions.notice": competitions_jobs.make_notice,
     "documents.make_letters": documents_jobs.make_letters,
+    "reviews.packet": packet_jobs.make_packet,
 }
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
 

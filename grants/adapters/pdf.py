@@ -34,6 +34,18 @@ def render(html: str) -> bytes:
     return bytes(result)
 
 
+def render_stamps(html: str) -> bytes:
+    """Return pages to be laid over others: without tags, because what is stamped is no content."""
+    from weasyprint import HTML
+
+    fonts, styles = _styles()
+    document = HTML(string=html, base_url="static:///", url_fetcher=_fetcher())
+    result = document.write_pdf(stylesheets=styles, font_config=fonts, pdf_tags=False)
+    if result is None:
+        raise RuntimeError("WeasyPrint wrote nothing")
+    return bytes(result)
+
+
 @lru_cache(maxsize=1)
 def _styles() -> "tuple[FontConfiguration, list[CSS]]":
     """Read the fonts and the print style sheets once per process."""

@@ -14,11 +14,12 @@ from grants.reviews.queries import applications as material
 from grants.reviews.queries import pool, sheets
 from grants.reviews.queries.applications import ReviewFile
 from grants.reviews.queries.sheets import OpenSheet
+from grants.reviews.rules.budget_lines import budget_rows, federal_shares
 from grants.reviews.services import scoring
 from grants.reviews.services.conflicts import declare_later
 from grants.reviews.services.rubric import rubric_of
 from grants.reviews.views.audiences import reviewer as pages
-from grants.reviews.views.sheet_view import SheetView, budget_rows, federal_shares, sheet_view
+from grants.reviews.views.sheet_view import SheetView, sheet_view
 from grants.reviews.views.stale import difference
 from grants.web import current
 from grants.web.filters import clock_time
