@@ -4,10 +4,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from scoring.inputs import Inputs
 from scoring.record import Verified, verify
 from scoring.record_json import RecordUnreadable
-from scoring.report import report
+from scoring.report import information, report
 
 IDENTICAL, DIFFERS, UNREADABLE = 0, 1, 2
 
@@ -22,7 +21,7 @@ def main(arguments: list[str] | None = None) -> int:
         return UNREADABLE
     if chosen.command == "show" and verified.results:
         sys.stdout.write(report(verified.inputs))
-        sys.stdout.write(_information(verified.inputs))
+        sys.stdout.write(information(verified.inputs, verified.samples))
     sys.stdout.write(_answer(verified))
     return DIFFERS if verified.differences else IDENTICAL
 
@@ -37,17 +36,6 @@ def _parser() -> argparse.ArgumentParser:
         command = commands.add_parser(name, help=purpose)
         command.add_argument("file", type=Path)
     return parser
-
-
-def _information(inputs: Inputs) -> str:
-    from scoring.sentences import HEADING, of_competition, of_state
-    from scoring.statistics import statistics
-
-    found = statistics(inputs)
-    lines = [HEADING, *(f"  {words}" for words in of_competition(found))]
-    for state, one in found.states.items():
-        lines += [state, *(f"  {words}" for words in of_state(one))]
-    return "\n".join(["", *lines, "", ""])
 
 
 def _answer(verified: Verified) -> str:

@@ -1,7 +1,7 @@
 """The decision record: freeze every input with the result and hashes, recompute it, name what differs."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 from typing import Final
@@ -19,6 +19,9 @@ from scoring.threshold import Ballot, Rules, Standing
 FORMAT: Final = "merit review decision record"
 VERSION: Final = 1
 PARTS: Final = frozenset({"format", "version", "rounding", "inputs", "results", "information", "sha256"})
+METHODS: Final = 1
+"""Raised whenever a figure is computed in another way, so that no stored one is taken for a new one."""
+SAMPLES: Final = 10_000
 MOST_SAMPLES: Final = 1_000_000
 
 
@@ -46,6 +49,8 @@ class Verified:
     sha256: str
     """Of the whole file, to be compared with the hash that was published or sealed."""
     differences: tuple[Difference, ...]
+    samples: int = SAMPLES
+    """Of the statistics in the file."""
 
     @property
     def message(self) -> str:
@@ -64,14 +69,27 @@ def freeze(inputs: Inputs) -> bytes:
     return canonical(_record(inputs))
 
 
-def freeze_with_statistics(inputs: Inputs, samples: int = 10_000) -> bytes:
+def freeze_with_statistics(inputs: Inputs, samples: int = SAMPLES) -> bytes:
     """Return the decision record with everything that stands beside the ranking for information."""
     from scoring.statistics import statistics
     from scoring.statistics_json import from_statistics
 
+    return freeze_with(inputs, from_statistics(statistics(inputs, samples)))
+
+
+def freeze_with(inputs: Inputs, information: Json) -> bytes:
+    """Return the decision record with statistics that were computed from these inputs before."""
     record = _record(inputs)
-    information = from_statistics(statistics(inputs, samples))
     return canonical({**record, "information": information, "sha256": _sealed(record, information)})
+
+
+def fingerprint(inputs: Inputs, samples: int = SAMPLES) -> str:
+    """Return the SHA-256 of everything that statistics follow from: inputs, seed, samples, methods.
+
+    Names for people are left out: no figure depends on them.
+    """
+    given = from_inputs(replace(inputs, titles={}))
+    return _hash({"inputs": given, "samples": samples, "methods": METHODS, "version": VERSION})
 
 
 def verify(content: bytes) -> Verified:
@@ -95,7 +113,12 @@ def verify(content: bytes) -> Verified:
     )
     if canonical(record) != content:
         found.append(Difference("file", "bytes not in canonical form", "the same content in canonical form"))
-    return Verified(inputs, results, sha256(content).hexdigest(), tuple(found))
+    return Verified(inputs, results, sha256(content).hexdigest(), tuple(found), _samples(record))
+
+
+def _samples(record: Mapping[str, Json]) -> int:
+    samples = _dict(record.get("information")).get("samples")
+    return samples if isinstance(samples, int) and 0 < samples <= MOST_SAMPLES else SAMPLES
 
 
 def compute(inputs: Inputs) -> dict[str, Json]:

@@ -1,36 +1,12 @@
-"""Statistics in sentences that a lawyer could read; headed "For information; does not change the rank"."""
+"""Statistics in sentences that a lawyer could read."""
 
 from collections.abc import Iterator
 
-from scoring.agree import FIELD_NORM, Estimate, Form, Level, in_words
+from scoring.agree import Estimate, Form, Level, in_words
 from scoring.calibrate import Calibration
 from scoring.faults import Undefined
 from scoring.intervals import Intervals
-from scoring.statistics import Agreement, StateStatistics, Statistics
-
-HEADING = "For information; does not change the rank"
-
-
-def of_competition(found: Statistics) -> Iterator[str]:
-    """Yield what concerns all states together."""
-    yield from (f"Before the call: {words}" for words in agreement_sentences(found.before))
-    yield from (f"As ranked: {words}" for words in agreement_sentences(found.after))
-    yield FIELD_NORM
-    yield from severity_sentences(found.calibration)
-
-
-def of_state(found: StateStatistics) -> Iterator[str]:
-    """Yield what concerns one state's finalists."""
-    yield from (gap.message for gap in found.gaps)
-    if isinstance(found.smallest_change, Undefined):
-        yield f"Weights: {found.smallest_change.reason}"
-    else:
-        yield f"Weights: {found.smallest_change.message}"
-    if not isinstance(found.tipping, Undefined):
-        yield from (
-            one.message for one in found.tipping if one.grows_to is not None or one.shrinks_to is not None
-        )
-    yield from interval_sentences(found.intervals)
+from scoring.statistics import Agreement
 
 
 def agreement_sentences(found: Agreement) -> Iterator[str]:
@@ -57,6 +33,9 @@ def severity_sentences(found: Calibration | Undefined) -> Iterator[str]:
     """Yield who scores high or low, with the standard error, or why that cannot be told."""
     if isinstance(found, Undefined):
         yield found.reason
+        return
+    if isinstance(found.shrinkage, Undefined):
+        yield found.shrinkage.reason
         return
     for one in found.severities:
         direction = "above" if one.shift > 0 else "below"

@@ -255,5 +255,5 @@ def test_show_prints_each_state(tmp_path: Path, capsys: pytest.CaptureFixture[st
 
     printed = capsys.readouterr().out
     assert status == 0
-    assert "  1         TX-2                   2     1.5       1     4.5   84.00\n" in printed
-    assert "  CO-3: 69.67, below 70\n" in printed
+    assert "    1     TX-2         2   1.5  1   4.5  84.00\n" in printed
+    assert "    Not finalists (1): CO-3 mean 69.67, below 70.\n" in printed

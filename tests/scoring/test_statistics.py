@@ -12,12 +12,14 @@ from typing import Any
 import pytest
 
 from scoring.__main__ import main
+from scoring.account import Decision, exact_sections
+from scoring.beside import information_sections
 from scoring.faults import Undefined
 from scoring.inputs import Conflict, Inputs, StateRound
 from scoring.record import freeze, freeze_with_statistics, verify
 from scoring.record_json import canonical
 from scoring.scoresheet import Sheet
-from scoring.sentences import agreement_sentences, interval_sentences, of_competition, of_state
+from scoring.sentences import agreement_sentences, interval_sentences
 from scoring.statistics import statistics
 from scoring.threshold import Method
 from tests.scoring.rounds import MEP_2014, rules
@@ -95,12 +97,23 @@ def test_the_record_with_statistics_recomputes_to_itself_without_a_nan(case: str
 
 @pytest.mark.parametrize("case", CASES)
 def test_every_sentence_is_one(case: str) -> None:
-    found = statistics(CASES[case](), SAMPLES)
+    given = CASES[case]()
+    found = statistics(given, SAMPLES)
+    sections = [
+        section
+        for ballot in given.ballots()
+        for section in (
+            *exact_sections(Decision(ballot, given.rules)),
+            *information_sections(given, found, ballot.state),
+        )
+    ]
 
-    told = [*of_competition(found), *(words for one in found.states.values() for words in of_state(one))]
+    told = [words for section in sections for words in section.sentences]
+    cells = [cell for one in sections for table in one.tables for row in table.rows for cell in row]
 
     assert told
-    assert all(words.endswith(".") and not re.search(r"\b(nan|inf)\b", words) for words in told)
+    assert all(words.endswith(".") for words in told)
+    assert not re.search(r"\b(nan|inf|None|Fraction|undefined)\b", " ".join([*told, *cells]))
 
 
 def test_equal_scores_say_why_agreement_cannot_be_computed() -> None:

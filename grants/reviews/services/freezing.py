@@ -1,6 +1,7 @@
 """The decision record of a state: frozen, stored by its hash, recomputed on demand."""
 
 import json
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -8,19 +9,31 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.access.check import require
+from grants.accounts.models import Person
 from grants.adapters.files import Files
 from grants.competitions.models import Competition
-from grants.errors import NotFound, Refused, refuse
+from grants.errors import MoveRefused, NotFound, Refused, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import tell
 from grants.lifecycle.record import record
 from grants.reviews.models import Ranking
-from grants.reviews.queries import panels
+from grants.reviews.queries import panels, scored
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.workflow import PanelStatus
-from scoring.exact import show_apart, show_points
-from scoring.record import Verified, freeze_with_statistics, verify
+from scoring.exact import show_points
+from scoring.inputs import Inputs
+from scoring.record import Verified, fingerprint, freeze_with, freeze_with_statistics, verify
 from scoring.threshold import Status
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the page showed to the person who freezes: the record that stood, and the scores."""
+
+    frozen: str
+    """Name in URLs of the ranking that was frozen, empty where none was."""
+    scores: str
+    """Hash of the inputs."""
 
 
 def freeze_state(
@@ -30,14 +43,27 @@ def freeze_state(
     state: str,
     *,
     reason: str = "",
+    seen: Seen | None = None,
     actor: Actor,
     now: datetime,
 ) -> Ranking:
-    """Freeze the ranking of a state; a later one supersedes it, with a reason, and both stay."""
+    """Freeze the ranking of a state; a later one supersedes it, with a reason, and both stay.
+
+    `seen` is what the person had before them: refused when another froze, or a score changed, meanwhile.
+    """
     require(actor, "ranking.freeze", competition)
-    found, standing = _official(session, competition, state)
-    content = freeze_with_statistics(found.inputs)
+    scored.hold(session, competition.id)
+    found = round_of(session, competition, state=state)
+    inputs = found.inputs_by_state().get(state)
+    if inputs is None:
+        raise NotFound
+    sha256 = fingerprint(inputs)
     earlier = panels.ranking_of(session, competition.id, state)
+    if seen is not None:
+        _require_as_seen(session, state, seen, earlier, sha256)
+    standing = ranked(found.ballots()[state], found.rules)
+    _require_official(session, competition, state, standing)
+    content = _content(session, competition, state, inputs, sha256, on_page=seen is not None)
     if earlier is not None:
         _supersede(session, earlier, reason, now)
     ranking = Ranking(
@@ -45,7 +71,11 @@ def freeze_state(
         state=state,
         sha256=files.put(content),
         size=len(content),
-        content={"results": json.loads(content)["results"], "summary": summary(found, standing)},
+        content={
+            "results": json.loads(content)["results"],
+            "summary": summary(found, standing),
+            "inputs": sha256,
+        },
         frozen_at=now,
         frozen_by_id=actor.person_id or 0,
     )
@@ -65,14 +95,35 @@ def freeze_state(
     return ranking
 
 
-def _official(session: Session, competition: Competition, state: str) -> tuple[Round, StateRanking]:
-    found = round_of(session, competition, state=state)
-    ballot = found.ballots().get(state)
-    if ballot is None:
-        raise NotFound
-    standing = ranked(ballot, found.rules)
-    _require_official(session, competition, state, standing)
-    return found, standing
+def _require_as_seen(session: Session, state: str, seen: Seen, earlier: Ranking | None, sha256: str) -> None:
+    """Raise where the person froze something else than they saw: one sentence, nothing is frozen."""
+    if earlier is not None and earlier.uid != seen.frozen:
+        person = session.get(Person, earlier.frozen_by_id)
+        by = person.name if person else "Somebody"
+        message = f"{by} froze the ranking of {state} while you looked at it. Nothing was frozen twice."
+        raise MoveRefused([Finding("frozen-meanwhile", message)])
+    if sha256 != seen.scores:
+        message = f"The scores of {state} changed while you looked. Look at the ranking as it stands now."
+        raise MoveRefused([Finding("scores-changed", message)])
+
+
+def _content(
+    session: Session, competition: Competition, state: str, inputs: Inputs, sha256: str, *, on_page: bool
+) -> bytes:
+    """Return the decision record with the stored statistics of exactly these inputs.
+
+    Where there are none they are computed, but not for a page: that waits for the job.
+    """
+    stored = scored.statistics_for(session, competition.id, state, sha256)
+    if stored is not None and stored.sha256 == sha256:
+        return freeze_with(inputs, stored.content["information"])
+    if on_page:
+        message = (
+            "The statistics that the decision record holds are being computed for the scores as they stand. "
+            "Freeze the ranking when they are there."
+        )
+        raise refuse("statistics", message)
+    return freeze_with_statistics(inputs)
 
 
 def recompute(files: Files, ranking: Ranking) -> Verified:
@@ -82,7 +133,7 @@ def recompute(files: Files, ranking: Ranking) -> Verified:
 
 def summary(found: Round, standing: StateRanking) -> dict[str, Any]:
     """Return what pages and letters read of a ranking, as JSON values."""
-    means = show_apart(place.final_mean for place in standing.ranking.places)
+    means = standing.means
     strengths = standing.strengths
     return {
         "method": found.rules.in_words(),
@@ -95,10 +146,10 @@ def summary(found: Round, standing: StateRanking) -> dict[str, Any]:
                 "tied": place.tied,
                 "label": place.label,
                 "value": show_points(place.value),
-                "mean": mean,
+                "mean": means[place.application],
                 "strength": in_words(standing, place.application, strengths[place.application]),
             }
-            for place, mean in zip(standing.ranking.places, means, strict=True)
+            for place in standing.ranking.places
         ],
         "below": [
             {

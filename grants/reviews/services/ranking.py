@@ -1,31 +1,32 @@
 """From stored sheets to the scoring package and back: the ranking of a state as it stands now."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
+from typing import TypeVar
 
 from sqlmodel import Session
 
 from grants.competitions.models import Competition
-from grants.reviews.models import Assignment, Conflict, LeftOut, Phase, Score, Sheet
+from grants.reviews.models import LeftOut, Phase
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import assignments, conflicts, panels, pool
-from grants.reviews.queries import sheets as stored
+from grants.reviews.queries import panels, pool, scored
 from grants.reviews.queries.applications import Candidate
+from grants.reviews.queries.scored import Pair, StoredSheet
 from grants.reviews.services.rubric import rubric_of, rules_of
 from grants.reviews.workflow import IN
-from scoring.agree import FIELD_NORM
+from scoring.account import Decision
 from scoring.inputs import Conflict as Recusal
 from scoring.inputs import Inputs, StateRound
-from scoring.leave_out import LeftOut as WhatIf
-from scoring.leave_out import without_each_finalist, without_each_reviewer
-from scoring.rank import OtherTieRule, Ranking, other_tie_rules, rank
 from scoring.rubric import Rubric
-from scoring.scoresheet import Entry
 from scoring.scoresheet import Sheet as Scored
-from scoring.sentences import agreement_sentences, interval_sentences, of_state, severity_sentences
-from scoring.statistics import statistics
-from scoring.threshold import Ballot, Rules, Status
+from scoring.threshold import Ballot, Rules
+
+Row = TypeVar("Row", Scored, Recusal)
+
+StateRanking = Decision
+"""One state's ranking with what follows exactly from the same totals."""
 
 
 @dataclass(frozen=True)
@@ -53,36 +54,39 @@ class Round:
         """Return the published criteria."""
         return self.inputs.rubric
 
-    def ballots(self) -> dict[str, Ballot]:
-        """Return each state's totals."""
+    @cached_property
+    def _ballots(self) -> dict[str, Ballot]:
         return {ballot.state: ballot for ballot in self.inputs.ballots()}
 
+    def ballots(self) -> dict[str, Ballot]:
+        """Return each state's totals."""
+        return self._ballots
 
-@dataclass(frozen=True)
-class StateRanking:
-    """One state's ranking with what stands beside it, folded."""
-
-    state: str
-    ballot: Ballot
-    ranking: Ranking
-    other_rules: tuple[OtherTieRule, ...]
-    without_reviewer: tuple[WhatIf, ...]
-    without_finalist: tuple[WhatIf, ...]
-
-    @property
-    def finalists(self) -> tuple[str, ...]:
-        """Return the finalists' numbers."""
-        return tuple(one.application for one in self.ranking.standings if one.status is Status.FINALIST)
-
-    @property
-    def strengths(self) -> dict[str, tuple[int, int]]:
-        """Return the best and worst place of each finalist with any one reviewer left out."""
-        found: dict[str, tuple[int, int]] = {}
-        for place in self.ranking.places:
-            others = [what.ranking.place_of(place.application) for what in self.without_reviewer]
-            places = [place.place, *(one.place for one in others if one is not None)]
-            found[place.application] = (min(places), max(places))
-        return found
+    def inputs_by_state(self) -> dict[str, Inputs]:
+        """Return what each state's ranking follows from, as its own decision record would hold it."""
+        home = {name: one.state for name, one in self.applications.items()}
+        initial, revised, conflicts = (
+            _by_state(rows, home)
+            for rows in (self.inputs.initial, self.inputs.revised, self.inputs.conflicts)
+        )
+        return {
+            state.state: replace(
+                self.inputs,
+                states=(state,),
+                initial=tuple(initial.get(state.state, ())),
+                revised=tuple(revised.get(state.state, ())),
+                conflicts=tuple(conflicts.get(state.state, ())),
+                titles={
+                    **{
+                        name: one.organization
+                        for name, one in self.applications.items()
+                        if one.state == state.state
+                    },
+                    **self.people,
+                },
+            )
+            for state in self.inputs.states
+        }
 
 
 def round_of(session: Session, competition: Competition, *, state: str | None = None) -> Round:
@@ -91,94 +95,44 @@ def round_of(session: Session, competition: Competition, *, state: str | None = 
     members = pool.members_of(session, competition.id)
     seats = pool.seats(members)
     people = {seats[one.person_id]: one.name for one in members if one.person_id in seats}
-    chosen = [
-        row
-        for row in assignments.active_assignments(session, competition.id, state=state)
-        if row.application_id in up_for_review and row.sent_at is not None and row.person_id in seats
-    ]
-    pairs = {(row.application_id, row.person_id) for row in chosen}
-    rows = [
-        row
-        for row in stored.sheets_of(session, competition.id, state=state)
-        if (row.application_id, row.person_id) in pairs
-    ]
-    scores = stored.scores_of_many(session, [row.id for row in rows])
-    barring = [
-        row
-        for (person_id, application_id), row in conflicts.barring_pairs(session, competition.id).items()
-        if (application_id, person_id) in pairs
-    ]
+    sent, sheets = scored.round_rows(session, competition.id, state=state)
+    chosen = [pair for pair in sent if pair.application_id in up_for_review and pair.person_id in seats]
+    pairs = {(pair.application_id, pair.person_id) for pair in chosen}
+    rows = [row for row in sheets if (row.application_id, row.person_id) in pairs]
+    points = scored.points_of(session, competition.id, state=state)
     inputs = Inputs(
         competition=competition.number,
         rubric=rubric_of(session, competition),
         rules=rules_of(competition),
         states=_states(up_for_review, chosen, panels.left_out_of(session, competition.id), seats),
-        initial=tuple(_scored(rows, Phase.INITIAL, scores, up_for_review, seats)),
-        revised=tuple(_scored(rows, Phase.FINAL, scores, up_for_review, seats)),
-        conflicts=tuple(_recusals(barring, up_for_review, seats)),
+        initial=tuple(_scored(rows, Phase.INITIAL, points, up_for_review, seats)),
+        revised=tuple(_scored(rows, Phase.FINAL, points, up_for_review, seats)),
+        conflicts=tuple(_recusals(chosen, up_for_review, seats)),
         titles={**{one.number: one.organization for one in up_for_review.values()}, **people},
     )
     return Round(inputs, {one.number: one for one in up_for_review.values()}, people, seats)
 
 
 def state_rankings(found: Round) -> dict[str, StateRanking]:
-    """Rank every state by the published method, with what another rule or a reviewer less would change."""
+    """Rank every state by the published method."""
     return {state: ranked(ballot, found.rules) for state, ballot in found.ballots().items()}
 
 
 def ranked(ballot: Ballot, rules: Rules) -> StateRanking:
     """Rank one state."""
-    return StateRanking(
-        state=ballot.state,
-        ballot=ballot,
-        ranking=rank(ballot, rules),
-        other_rules=other_tie_rules(ballot, rules),
-        without_reviewer=without_each_reviewer(ballot, rules),
-        without_finalist=without_each_finalist(ballot, rules),
-    )
+    return Decision(ballot, rules)
 
 
-@dataclass(frozen=True)
-class Beside:
-    """What stands folded beside a rank, in sentences; none of it changes the rank."""
-
-    pairs: tuple[str, ...]
-    """Each pair of neighbours: the gap, where it comes from, whether it is beyond the disagreement."""
-    weights: tuple[str, ...]
-    intervals: tuple[str, ...]
-    agreement: tuple[str, ...]
-    severity: tuple[str, ...]
-    samples: int
-    seed: int
-
-
-def beside(found: Round, state: str) -> Beside | None:
-    """Return the statistics of a state in sentences; None where nothing is ranked yet."""
-    if not found.inputs.initial:
-        return None
-    computed = statistics(found.inputs)
-    one = computed.states[state]
-    every, intervals = list(of_state(one)), tuple(interval_sentences(one.intervals))
-    pairs = tuple(gap.message for gap in one.gaps)
-    severity = tuple(severity_sentences(one.calibration))
-    return Beside(
-        pairs=pairs,
-        weights=tuple(words for words in every if words not in pairs and words not in intervals),
-        intervals=intervals,
-        agreement=(
-            *(f"Before the call: {words}" for words in agreement_sentences(computed.before)),
-            *(f"As ranked: {words}" for words in agreement_sentences(computed.after)),
-            FIELD_NORM,
-        ),
-        severity=severity,
-        samples=computed.samples,
-        seed=computed.seed,
-    )
+def _by_state(rows: Iterable[Row], home: Mapping[str, str]) -> dict[str, list[Row]]:
+    found: dict[str, list[Row]] = {}
+    for row in rows:
+        found.setdefault(home[row.application], []).append(row)
+    return found
 
 
 def _states(
     up_for_review: Mapping[int, Candidate],
-    chosen: Iterable[Assignment],
+    chosen: Iterable[Pair],
     left_out: Iterable[LeftOut],
     seats: Mapping[int, str],
 ) -> tuple[StateRound, ...]:
@@ -203,9 +157,9 @@ def _states(
 
 
 def _scored(
-    rows: Iterable[Sheet],
+    rows: Iterable[StoredSheet],
     phase: Phase,
-    scores: Mapping[int, Mapping[str, Score]],
+    points: Mapping[int, Mapping[str, Decimal]],
     up_for_review: Mapping[int, Candidate],
     seats: Mapping[int, str],
 ) -> Iterable[Scored]:
@@ -213,26 +167,20 @@ def _scored(
     for row in rows:
         if row.phase is not phase or (row.status not in IN and phase is Phase.INITIAL):
             continue
-        entries: dict[str, Entry] = {}
-        if row.status in IN:
-            entries = {
-                key: Decimal(score.points)
-                for key, score in scores.get(row.id, {}).items()
-                if score.points is not None
-            }
         yield Scored(
             reviewer=seats[row.person_id],
             application=up_for_review[row.application_id].number,
-            points=entries,
+            points=points.get(row.id, {}) if row.status in IN else {},
             version=max(row.number, 1),
         )
 
 
 def _recusals(
-    rows: Iterable[Conflict], up_for_review: Mapping[int, Candidate], seats: Mapping[int, str]
+    chosen: Iterable[Pair], up_for_review: Mapping[int, Candidate], seats: Mapping[int, str]
 ) -> Iterable[Recusal]:
-    for row in rows:
-        yield Recusal(seats[row.person_id], up_for_review[row.application_id].number, row.kind, row.reason)
+    for pair in chosen:
+        if pair.conflict is not None:
+            yield Recusal(seats[pair.person_id], up_for_review[pair.application_id].number, *pair.conflict)
 
 
 def _seat_number(seat: str) -> int:

@@ -21,6 +21,7 @@ from grants.reviews.models import Panel, Phase, Score, ScoreAside, ScoreVersion,
 from grants.reviews.queries import sheets as stored
 from grants.reviews.rules.merging import FIELDS, merge
 from grants.reviews.rules.sheets import EMPTY, LONGEST, gaps, locked_because
+from grants.reviews.services import statistics
 from grants.reviews.services.rubric import rubric_of
 from scoring.exact import show_points
 from scoring.rubric import Leaf, Rubric
@@ -238,6 +239,7 @@ def _lock(
         reason=reason or (f"Returned: {returned}" if returned else None),
     )
     session.add(version)
+    statistics.when_complete(session, sheet, actor=actor, now=now)
     return version
 
 

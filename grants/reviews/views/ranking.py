@@ -1,57 +1,91 @@
-"""Staff: the ranking of each state by the published method, frozen with its decision record."""
+"""Staff: the ranking of every state on one page, and one state with what stands beside its rank."""
 
-from io import BytesIO
+from dataclasses import replace
 
-from flask import Response, request
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number
 from grants.competitions.rules.states import POSTAL_CODES
-from grants.errors import NotFound, Refused
+from grants.errors import NotFound
+from grants.jobs.models import Job
 from grants.reviews.forms.joining import DeedForm
-from grants.reviews.forms.staff import FreezeForm, LeaveOutForm
+from grants.reviews.forms.staff import FreezeForm
 from grants.reviews.models import Ranking
-from grants.reviews.queries import applications as material
-from grants.reviews.queries import panels
-from grants.reviews.services import freezing
-from grants.reviews.services import panels as chairing
-from grants.reviews.services.ranking import Round, StateRanking, beside, round_of, state_rankings
+from grants.reviews.queries import panels, scored
+from grants.reviews.services import recomputing, statistics
+from grants.reviews.services.ranking import Round, StateRanking, round_of, state_rankings
+from grants.reviews.views import standing as shown
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.seeing import owes_own, require_own_in
-from grants.reviews.views.workbook import scores_workbook
 from grants.web import current
 from grants.web.forms import Form
 from grants.web.render import go, page
-from scoring.exact import show_apart
-from scoring.record import Verified
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from scoring.account import RESULTS
+from scoring.record import fingerprint
 
 
 @pages.page(
     "/<number>/ranking", "ranking", permission="ranking.read", load=competition_by_number, by=("number",)
 )
 def ranking(competition: Competition) -> ResponseReturnValue:
-    """Show every state with one line each, open by accordion."""
+    """Show every application of every state that is open to the reader, in one list."""
     actor = current.actor()
     with current.reading() as session:
         found = round_of(session, competition)
-        hidden = _closed_states(found)
+        hidden = closed_states(found)
         owed = owes_own(session, actor, [one.id for one in found.applications.values()])
         frozen = panels.rankings_of(session, competition.id)
-    rankings = (
-        {} if owed else {state: one for state, one in state_rankings(found).items() if state not in hidden}
-    )
+        hashes = {
+            state: fingerprint(inputs)
+            for state, inputs in found.inputs_by_state().items()
+            if state not in hidden and not owed
+        }
+        stored = scored.places_of(session, competition.id, hashes.values()) if hashes else {}
+    missing = {state: sha256 for state, sha256 in hashes.items() if state not in stored}
+    if missing:
+        with current.writing() as session:
+            statistics.ask_for_all(session, competition, missing, actor=actor, now=current.now())
+    rankings = {state: one for state, one in state_rankings(found).items() if state in hashes}
+    return _list(competition, found, rankings, stored=stored, frozen=frozen, owed=owed)
+
+
+def _list(
+    competition: Competition,
+    found: Round,
+    rankings: dict[str, StateRanking],
+    *,
+    stored: dict[str, scored.StoredPlaces],
+    frozen: dict[str, Ranking],
+    owed: bool,
+) -> ResponseReturnValue:
+    wanted = request.args.get("state", "")
+    sort = request.args.get("sort", "rank")
+    chosen = {state: one for state, one in rankings.items() if wanted in ("", state)}
+    rows = shown.list_rows(found, chosen, stored)
+    total = sum(len(one.ballot.initial) for one in rankings.values())
     return page(
+        "staff/reviews/ranking.html",
         competition=competition,
         names=POSTAL_CODES,
         found=found,
-        rankings=rankings,
+        method=str(found.rules.method),
+        result_name=RESULTS[found.rules.method],
+        states=[(state, POSTAL_CODES.get(state, state)) for state in rankings],
+        lines=shown.state_lines(rankings, stored),
+        rows=shown.in_order(rows, sort),
+        total=total,
+        sort=sort if sort.removeprefix("-") in shown.SORTS else "rank",
+        wanted=wanted,
         frozen=frozen,
-        means=_means(rankings),
         owed=owed,
+        addresses={
+            state: url_for("staff.reviews.ranking_state", number=competition.number, state=state)
+            for state in rankings
+        },
+        computing=sorted(set(rankings) - set(stored)),
     )
 
 
@@ -64,17 +98,22 @@ def ranking(competition: Competition) -> ResponseReturnValue:
 )
 def ranking_state(competition: Competition, state: str) -> ResponseReturnValue:
     """Show one state's ranking: the published rank first, everything else folded."""
-    return _state(competition, state, FreezeForm(formdata=None))
+    return state_page(competition, state, FreezeForm(formdata=None))
 
 
-def _state(
-    competition: Competition, state: str, form: Form, *, verified: Verified | None = None
-) -> ResponseReturnValue:
+def state_page(competition: Competition, state: str, form: Form) -> ResponseReturnValue:
+    """Show one state's ranking with a form to freeze it."""
     with current.reading() as session:
-        found, standing = _standing(session, competition, state)
+        found, standing = standing_of(session, competition, state)
+        beside = statistics.beside(session, competition.id, state, found.inputs_by_state()[state])
         panel = panels.panel_of(session, competition.id, state)
         history = panels.frozen_history(session, competition.id, state)
         left_out = [one for one in panels.left_out_of(session, competition.id) if one.state == state]
+        frozen = next((row for row in history if row.superseded_at is None), None)
+        recomputed = recomputing.latest(session, frozen) if frozen else None
+    if beside.must_ask:
+        beside = replace(beside, job=_asked(competition, state, beside.sha256))
+    sections = shown.sections_of(standing, beside, shown.names_in(found, state))
     return page(
         "staff/reviews/ranking_state.html",
         form=form,
@@ -83,167 +122,65 @@ def _state(
         state=state,
         found=found,
         one=standing,
-        beside=beside(found, state),
-        means=_means({state: standing}),
+        seats=shown.ballot_seats(standing.ballot),
+        beside=beside,
+        sections=sections,
+        charts={
+            "intervals": shown.interval_chart(sections.get("intervals"), standing),
+            "stratified": shown.interval_chart(sections.get("stratified"), standing),
+            "severity": shown.severity_chart(sections.get("severity"), found.people),
+            "discrimination": shown.criteria_chart(sections.get("discrimination")),
+        },
         panel=panel,
-        frozen=next((row for row in history if row.superseded_at is None), None),
+        frozen=frozen,
+        moved_on=frozen is not None and frozen.content.get("inputs") not in (None, beside.sha256),
         history=history,
         left_out=left_out,
-        verified=verified,
-        seat_people={seat: person for person, seat in found.seats.items()},
+        recomputed=recomputed,
     )
 
 
 @pages.page(
-    "/<number>/ranking/<state>/freeze",
-    "freeze",
-    permission="ranking.freeze",
-    load=competition_by_number,
-    by=("number",),
-    methods=("POST",),
-)
-def freeze(competition: Competition, state: str) -> ResponseReturnValue:
-    """Freeze a state's ranking: its decision record is stored by its hash."""
-    form = FreezeForm()
-    if form.is_sent():
-        try:
-            with current.writing() as session:
-                _standing(session, competition, state)
-                row = freezing.freeze_state(
-                    session,
-                    current.files(),
-                    competition,
-                    state,
-                    reason=str(form.reason.data or ""),
-                    actor=current.actor(),
-                    now=current.now(),
-                )
-            return go(
-                "staff.reviews.ranking_state",
-                number=competition.number,
-                state=state,
-                said=f"The ranking of {state} is frozen. SHA-256 {row.sha256[:12]}…",
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-    return _state(competition, state, form)
-
-
-@pages.page(
-    "/<number>/ranking/<state>/leave-out",
-    "leave_out",
-    permission="ranking.freeze",
-    load=competition_by_number,
-    by=("number",),
-    methods=("GET", "POST"),
-)
-def leave_out(competition: Competition, state: str) -> ResponseReturnValue:
-    """Leave one reviewer out for all finalists of a state, with a recorded reason."""
-    form = LeaveOutForm()
-    seat = request.args.get("reviewer", "") or str(form.person.data or "")
-    with current.reading() as session:
-        found, _one = _standing(session, competition, state)
-    people = {name: person for person, name in found.seats.items()}
-    if seat not in people:
-        raise NotFound
-    if form.is_sent():
-        try:
-            with current.writing() as session:
-                chairing.leave_out(
-                    session,
-                    competition,
-                    state,
-                    people[seat],
-                    reason=str(form.reason.data),
-                    actor=current.actor(),
-                    now=current.now(),
-                )
-            return go(
-                "staff.reviews.ranking_state",
-                number=competition.number,
-                state=state,
-                said=f"{found.people[seat]} is left out for all finalists of {state}.",
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-    return page(form=form, competition=competition, state=state, seat=seat, name=found.people[seat])
-
-
-@pages.page(
-    "/records/<uid>", "record", permission="ranking.read", load=panels.ranking_by_uid, reads="decision record"
-)
-def record(row: Ranking) -> ResponseReturnValue:
-    """Send the decision record: everything the ranking follows from, with hashes."""
-    with current.reading() as session:
-        competition = session.get_one(Competition, row.competition_id)
-        _standing(session, competition, row.state)
-    content = current.files().get(row.sha256)
-    name = f"ranking-{competition.number}-{row.state}-{row.sha256[:8]}.json"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "X-Content-Type-Options": "nosniff"}
-    return Response(content, mimetype="application/json", headers=headers)
-
-
-@pages.page(
-    "/records/<uid>/recompute",
-    "recompute",
+    "/<number>/ranking/<state>/compute",
+    "compute",
     permission="ranking.read",
-    load=panels.ranking_by_uid,
-    methods=("POST",),
-)
-def recompute(row: Ranking) -> ResponseReturnValue:
-    """Recompute a frozen ranking from its record alone and say whether anything differs."""
-    form = DeedForm()
-    with current.reading() as session:
-        competition = session.get_one(Competition, row.competition_id)
-    if not form.is_sent():
-        return _state(competition, row.state, form)
-    return _state(
-        competition,
-        row.state,
-        FreezeForm(formdata=None),
-        verified=freezing.recompute(current.files(), row),
-    )
-
-
-@pages.page(
-    "/<number>/scores.xlsx",
-    "export",
-    permission="sheet.read",
     load=competition_by_number,
     by=("number",),
-    reads="scores of a competition",
+    methods=("POST",),
 )
-def export(competition: Competition) -> ResponseReturnValue:
-    """Send every submitted score with its sub-criterion, reviewer and version as an Excel file."""
-    actor = current.actor()
-    with current.reading() as session:
-        ids = [one.id for one in material.candidates(session, competition.id)]
-        require_own_in(session, actor, ids)
-        content: BytesIO = scores_workbook(session, competition, without=actor.barred)
-    name = f"scores-{competition.number}.xlsx"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return Response(content.getvalue(), mimetype=XLSX, headers=headers)
+def compute(competition: Competition, state: str) -> ResponseReturnValue:
+    """Ask again for statistics whose job gave up."""
+    form = DeedForm()
+    if form.is_sent():
+        with current.reading() as session:
+            found, _standing = standing_of(session, competition, state)
+        sha256 = fingerprint(found.inputs_by_state()[state])
+        _asked(competition, state, sha256)
+        return go(
+            "staff.reviews.ranking_state",
+            number=competition.number,
+            state=state,
+            said=f"The statistics of {state} are being computed.",
+        )
+    return state_page(competition, state, form)
 
 
-def _standing(session: Session, competition: Competition, state: str) -> tuple[Round, StateRanking]:
+def _asked(competition: Competition, state: str, sha256: str) -> Job:
+    with current.writing() as session:
+        return statistics.ask(session, competition, state, sha256, actor=current.actor(), now=current.now())
+
+
+def standing_of(session: Session, competition: Competition, state: str) -> tuple[Round, StateRanking]:
     """Return a state's ranking, or raise where it is not for this reader."""
     found = round_of(session, competition, state=state)
     require_own_in(session, current.actor(), [one.id for one in found.applications.values()])
     standing = state_rankings(found).get(state)
-    if standing is None or state in _closed_states(found):
+    if standing is None or state in closed_states(found):
         raise NotFound
     return found, standing
 
 
-def _closed_states(found: Round) -> set[str]:
+def closed_states(found: Round) -> set[str]:
     """Return states with an application closed to the reader: a rank tells of everyone in it."""
     barred = current.actor().barred
     return {one.state for one in found.applications.values() if one.id in barred}
-
-
-def _means(rankings: dict[str, StateRanking]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for one in rankings.values():
-        shown = show_apart(place.final_mean for place in one.ranking.places)
-        found.update({place.application: text for place, text in zip(one.ranking.places, shown, strict=True)})
-    return found

@@ -1,7 +1,9 @@
-"""Scores as an Excel file: one row per sub-criterion, reviewer and phase; nothing in it is a formula."""
+"""Scores as Excel and CSV: one row per sub-criterion, reviewer and phase; nothing in them is a formula."""
 
-from collections.abc import Collection
-from io import BytesIO
+import csv
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from io import BytesIO, StringIO
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
@@ -9,11 +11,14 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlmodel import Session
 
 from grants.competitions.models import Competition
-from grants.reviews.queries import applications as material
-from grants.reviews.queries import pool, sheets
-from grants.reviews.services.rubric import rubric_of
+from grants.reviews.models import Score, Sheet
+from grants.reviews.queries import sheets
+from grants.reviews.services.ranking import Round, StateRanking, state_rankings
+from grants.reviews.views.standing import list_rows
 from grants.reviews.workflow import IN
-from scoring.exact import show_points
+from scoring.account import waiting_for
+from scoring.exact import ROUNDING, show_points
+from scoring.record import fingerprint
 
 HEAD = (
     "Competition",
@@ -32,49 +37,136 @@ HEAD = (
     "Why the points changed",
     "Submitted (UTC)",
 )
+RANK_HEAD = (
+    "State",
+    "Rank",
+    "Application",
+    "Applicant",
+    "Ranked by",
+    "Mean",
+    "Score sheets",
+    "Spread",
+    "Why no rank",
+)
 LONGEST_CELL = 32_767
 """Excel holds no longer text in one cell."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r")
+"""What a program for tables takes for the beginning of a formula when it opens a CSV file."""
+
+Value = str | int | float | None
 
 
-def scores_workbook(session: Session, competition: Competition, *, without: Collection[int]) -> BytesIO:
-    """Write every submitted score of a competition, without applications closed to the reader."""
-    book = Workbook(write_only=True)
-    page = book.create_sheet("Scores")
-    page.freeze_panes = "A2"
-    page.append([_text(page, word) for word in HEAD])
-    rows = [row for row in sheets.sheets_of(session, competition.id, without=without) if row.status in IN]
-    names = material.candidates_by_id(session, {row.application_id for row in rows})
-    members = pool.members_of(session, competition.id)
-    people = {one.person_id: one.name for one in members}
-    seats = pool.seats(members)
-    scores = sheets.scores_of_many(session, [row.id for row in rows])
-    leaves = rubric_of(session, competition).leaves
-    for row in rows:
-        one = names[row.application_id]
-        for leaf in leaves:
-            score = scores.get(row.id, {}).get(leaf.key)
-            page.append(
-                [
-                    _text(page, competition.number),
-                    _text(page, one.state),
-                    _text(page, one.number),
-                    _text(page, one.organization),
-                    _text(page, people.get(row.person_id, "")),
-                    _text(page, seats.get(row.person_id, "")),
-                    _text(page, str(row.phase)),
-                    row.number,
-                    _text(page, leaf.title),
-                    float(show_points(leaf.points)),
-                    None if score is None or score.points is None else float(score.points),
-                    _text(page, score.strengths if score else ""),
-                    _text(page, score.weaknesses if score else ""),
-                    _text(page, score.change_reason if score else ""),
-                    _text(page, row.submitted_at.strftime("%Y-%m-%d %H:%M:%S") if row.submitted_at else ""),
-                ]
-            )
+@dataclass(frozen=True)
+class Book:
+    """What is exported: submitted scores, the ranks of states that are wholly open to the reader."""
+
+    competition: Competition
+    found: Round
+    rankings: Mapping[str, StateRanking]
+    rows: list[Sheet]
+    scores: Mapping[int, Mapping[str, Score]]
+
+    @classmethod
+    def read(
+        cls,
+        session: Session,
+        competition: Competition,
+        found: Round,
+        *,
+        state: str | None,
+        without: Collection[int],
+        closed: Collection[str],
+    ) -> "Book":
+        """Read everything submitted, without applications closed to the reader."""
+        known = {one.id for one in found.applications.values()}
+        rows = [
+            row
+            for row in sheets.sheets_of(session, competition.id, state=state, without=without)
+            if row.status in IN and row.application_id in known
+        ]
+        rankings = {
+            name: one
+            for name, one in state_rankings(found).items()
+            if name not in closed and state in (None, name)
+        }
+        return cls(
+            competition, found, rankings, rows, sheets.scores_of_many(session, [row.id for row in rows])
+        )
+
+    def lines(self) -> Iterator[tuple[Value, ...]]:
+        """Yield one line per sub-criterion of every sheet."""
+        names = {one.id: one for one in self.found.applications.values()}
+        leaves = [
+            (leaf.key, leaf.title, float(show_points(leaf.points))) for leaf in self.found.rubric.leaves
+        ]
+        for row in self.rows:
+            one = names[row.application_id]
+            seat = self.found.seats.get(row.person_id, "")
+            at = row.submitted_at.strftime("%Y-%m-%d %H:%M:%S") if row.submitted_at else ""
+            fixed = (self.competition.number, one.state, one.number, one.organization)
+            who = (self.found.people.get(seat, ""), seat, str(row.phase), row.number)
+            for key, title, most in leaves:
+                score = self.scores.get(row.id, {}).get(key)
+                points = None if score is None or score.points is None else float(score.points)
+                said = (score.strengths, score.weaknesses, score.change_reason) if score else ("", "", "")
+                yield (*fixed, *who, title, most, points, *said, at)
+
+    def ranks(self) -> Iterator[tuple[Value, ...]]:
+        """Yield one line per application: its rank, or why it has none."""
+        why = {state: " ".join(waiting_for(one.ranking)) for state, one in self.rankings.items()}
+        for row in list_rows(self.found, self.rankings, {}):
+            label = row.label if row.is_ranked else ""
+            reason = "" if row.is_ranked else why[row.state] or row.label
+            number = (row.number, row.organization, row.result, row.mean)
+            yield (row.state, label, *number, row.reviews, row.spread, reason)
+
+    def method(self) -> Iterator[tuple[Value, ...]]:
+        """Yield how the ranks were made and what they follow from."""
+        rules = self.found.rules
+        threshold = "none" if rules.threshold is None else show_points(rules.threshold)
+        yield ("Competition", self.competition.number)
+        yield ("Published method", rules.in_words())
+        yield ("Threshold", threshold)
+        yield ("Threshold is applied to", f"{rules.finalist_status} scores")
+        yield ("Reviewers at least", rules.reviewers_minimum)
+        yield ("Rounding", ROUNDING)
+        for leaf in self.found.rubric.leaves:
+            yield (f"Points of {leaf.title}", float(show_points(leaf.points)))
+        for state, inputs in self.found.inputs_by_state().items():
+            if state in self.rankings:
+                yield (f"SHA-256 of what the ranks of {state} follow from", fingerprint(inputs))
+
+
+def scores_workbook(book: Book) -> BytesIO:
+    """Write scores, ranks and method as three sheets of one Excel file."""
+    file = Workbook(write_only=True)
+    _page(file, "Scores", (HEAD, *book.lines()))
+    _page(file, "Ranks", (RANK_HEAD, *book.ranks()))
+    _page(file, "Method", (("What", "Value"), *book.method()))
     content = BytesIO()
-    book.save(content)
+    file.save(content)
     return content
+
+
+def scores_csv(book: Book) -> BytesIO:
+    """Write the list of scores as comma-separated values in UTF-8."""
+    text = StringIO(newline="")
+    writer = csv.writer(text)
+    for line in (HEAD, *book.lines()):
+        writer.writerow([_harmless(value) for value in line])
+    return BytesIO(text.getvalue().encode("utf-8-sig"))
+
+
+def _page(file: Workbook, title: str, lines: tuple[tuple[Value, ...], ...]) -> None:
+    page = file.create_sheet(title)
+    page.freeze_panes = "A2"
+    for line in lines:
+        page.append([_text(page, value) if isinstance(value, str) else value for value in line])
+
+
+def _harmless(value: Value) -> Value:
+    """Return text that no program takes for a formula."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 
 def _text(page: WriteOnlyWorksheet, value: str) -> Cell:

@@ -1,0 +1,155 @@
+"""Reads of a whole round as columns: who scores what, every entry, and results that were stored."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlmodel import Session, col, select
+
+from grants.competitions.models import Competition
+from grants.reviews.models import Assignment, Conflict, Phase, RankingStatistics, Score, Sheet
+from grants.reviews.queries.assignments import ACTIVE
+from grants.reviews.workflow import BARRING, SheetStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One assignment that was sent, with its conflict if there is one that bars."""
+
+    application_id: int
+    person_id: int
+    conflict: tuple[str, str] | None
+    """Kind and reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSheet:
+    """One score sheet without its entries."""
+
+    id: int
+    application_id: int
+    person_id: int
+    phase: Phase
+    status: SheetStatus
+    number: int
+
+
+def round_rows(
+    session: Session, competition_id: int, *, state: str | None = None
+) -> tuple[list[Pair], list[StoredSheet]]:
+    """Return who was told to review what, and their sheets, in one query."""
+    rows = (
+        select(Assignment.application_id, Assignment.person_id, Conflict.kind, Conflict.reason)
+        .add_columns(
+            col(Sheet.id), col(Sheet.phase), col(Sheet.status), col(Sheet.number), col(Assignment.id)
+        )
+        .outerjoin(
+            Conflict,
+            (col(Conflict.application_id) == col(Assignment.application_id))
+            & (col(Conflict.person_id) == col(Assignment.person_id))
+            & col(Conflict.status).in_(BARRING),
+        )
+        .outerjoin(
+            Sheet,
+            (col(Sheet.application_id) == col(Assignment.application_id))
+            & (col(Sheet.person_id) == col(Assignment.person_id)),
+        )
+        .where(
+            col(Assignment.competition_id) == competition_id,
+            col(Assignment.status).in_(ACTIVE),
+            col(Assignment.sent_at).is_not(None),
+        )
+        .order_by(col(Assignment.id), col(Sheet.id))
+    )
+    if state is not None:
+        rows = rows.where(col(Assignment.state) == state)
+    pairs: dict[tuple[int, int], Pair] = {}
+    sheets = []
+    for application_id, person_id, kind, reason, sheet_id, phase, status, number, _ in session.execute(rows):
+        if (application_id, person_id) not in pairs:
+            conflict = None if kind is None else (kind, reason)
+            pairs[application_id, person_id] = Pair(application_id, person_id, conflict)
+        if sheet_id is not None:
+            sheets.append(StoredSheet(sheet_id, application_id, person_id, phase, status, number))
+    return list(pairs.values()), sheets
+
+
+def points_of(
+    session: Session, competition_id: int, *, state: str | None = None
+) -> Mapping[int, Mapping[str, Decimal]]:
+    """Return every entry that has points, by sheet and criterion, in one query."""
+    rows = (
+        select(Score.sheet_id, Score.criterion_key, Score.points)
+        .join(Sheet, col(Sheet.id) == col(Score.sheet_id))
+        .where(col(Sheet.competition_id) == competition_id, col(Score.points).is_not(None))
+    )
+    if state is not None:
+        rows = rows.where(col(Sheet.state) == state)
+    found: dict[int, dict[str, Decimal]] = {}
+    for sheet_id, key, points in session.execute(rows):
+        entries = found.get(sheet_id)
+        if entries is None:
+            entries = found[sheet_id] = {}
+        entries[key] = points
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPlaces:
+    """What the list shows of a stored result."""
+
+    state: str
+    sha256: str
+    places: Mapping[str, Any]
+
+
+def places_of(session: Session, competition_id: int, hashes: Iterable[str]) -> dict[str, StoredPlaces]:
+    """Return the stored results for exactly these inputs, by state."""
+    rows = select(RankingStatistics.state, RankingStatistics.sha256, RankingStatistics.places).where(
+        col(RankingStatistics.competition_id) == competition_id,
+        col(RankingStatistics.sha256).in_(list(hashes)),
+    )
+    return {state: StoredPlaces(state, sha256, places) for state, sha256, places in session.exec(rows).all()}
+
+
+def statistics_for(
+    session: Session, competition_id: int, state: str, sha256: str
+) -> RankingStatistics | None:
+    """Return a state's stored result: the one for these inputs, else the newest for earlier ones."""
+    rows = (
+        select(RankingStatistics)
+        .where(col(RankingStatistics.competition_id) == competition_id, col(RankingStatistics.state) == state)
+        .order_by((col(RankingStatistics.sha256) == sha256).desc(), col(RankingStatistics.id).desc())
+        .limit(1)
+    )
+    return session.exec(rows).first()
+
+
+def statistics_before(
+    session: Session, competition_id: int, state: str, kept: int
+) -> list[RankingStatistics]:
+    """Return a state's stored results but the newest so many."""
+    rows = (
+        select(RankingStatistics)
+        .where(col(RankingStatistics.competition_id) == competition_id, col(RankingStatistics.state) == state)
+        .order_by(col(RankingStatistics.id).desc())
+        .offset(kept)
+    )
+    return list(session.exec(rows).all())
+
+
+def hold(session: Session, competition_id: int) -> None:
+    """Lock a competition's row, so that of two who freeze one waits for the other."""
+    rows = select(Competition.id).where(col(Competition.id) == competition_id)
+    session.exec(rows.with_for_update(key_share=True)).one()
+
+
+def awaits_a_sheet(session: Session, competition_id: int, state: str) -> bool:
+    """Ask whether any sheet of the state is open or returned."""
+    rows = select(Sheet.id).where(
+        col(Sheet.competition_id) == competition_id,
+        col(Sheet.state) == state,
+        col(Sheet.status).in_([SheetStatus.OPEN, SheetStatus.RETURNED]),
+    )
+    return session.exec(rows.limit(1)).first() is not None

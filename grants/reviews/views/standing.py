@@ -1,0 +1,258 @@
+"""What the ranking pages show, made ready for their templates: rows of the list, sections, charts."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from fractions import Fraction
+from typing import Any
+
+from grants.reviews.queries.scored import StoredPlaces
+from grants.reviews.services.ranking import Round, StateRanking
+from grants.reviews.services.statistics import Beside
+from scoring.account import exact_sections, waiting_for
+from scoring.aggregate import present
+from scoring.exact import show_apart, show_points
+from scoring.rank import Place
+from scoring.threshold import Ballot, Rules, Standing, Status
+
+NUMBER = re.compile(r"[+-]?[\d.,]+( \(tied\))?")
+LAST = 10**9
+"""Where what has no place stands among those that have one."""
+SORTS = ("rank", "application", "reviews", "mean", "spread")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One application of the list."""
+
+    state: str
+    number: str
+    organization: str
+    label: str
+    """Its rank, or why it has none."""
+    is_ranked: bool
+    reviews: int
+    awaited: int
+    result: str
+    mean: str
+    spread: str
+    interval: str
+    low: int
+    high: int
+    place: int
+    count: int
+    far: str
+    by_mean: Fraction
+    by_spread: Fraction
+
+
+@dataclass(frozen=True)
+class StateLine:
+    """One state in one line."""
+
+    state: str
+    summary: str
+    tag: tuple[str, str] | None
+    is_current: bool
+
+
+def list_rows(
+    found: Round, rankings: Mapping[str, StateRanking], stored: Mapping[str, StoredPlaces]
+) -> list[Row]:
+    """Return every application of these states, by state and rank."""
+    rows: list[Row] = []
+    for state, decision in rankings.items():
+        places = {place.application: place for place in decision.ranking.places}
+        known = stored[state].places if state in stored else None
+        for standing in decision.ranking.standings:
+            name = standing.application
+            shown = None if known is None else known.get(name, {})
+            rows.append(_row(found, decision, standing, places.get(name), shown))
+    return rows
+
+
+def _row(
+    found: Round,
+    decision: StateRanking,
+    standing: Standing,
+    place: Place | None,
+    stored: Mapping[str, Any] | None,
+) -> Row:
+    name, ballot = standing.application, decision.ballot
+    totals = list(present(ballot.final(name)).values())
+    mean = sum(totals, Fraction(0)) / len(totals) if totals else Fraction(-1)
+    spread = max(totals) - min(totals) if totals else Fraction(-1)
+    low, high = (stored["low"], stored["high"]) if stored and "low" in stored else (0, 0)
+    return Row(
+        state=decision.state,
+        number=name,
+        organization=found.applications[name].organization,
+        label=place.label if place else _without_place(standing, decision),
+        is_ranked=place is not None,
+        reviews=len(totals),
+        awaited=len(standing.awaited),
+        result=show_points(place.value) if place else "",
+        mean=_mean(decision.rules, decision.means.get(name), mean, totals),
+        spread=show_points(spread) if totals else "",
+        interval=_interval(place, low, high, stored),
+        low=low,
+        high=high,
+        place=place.place if place else LAST,
+        count=len(decision.ranking.places),
+        far=", ".join(stored.get("far", ())) if stored else "",
+        by_mean=mean,
+        by_spread=spread,
+    )
+
+
+def _mean(rules: Rules, shown: str | None, mean: Fraction, totals: list[Fraction]) -> str:
+    if shown is not None or not totals:
+        return shown or ""
+    bar = () if rules.threshold is None else (Fraction(rules.threshold),)
+    return show_apart([mean, *bar])[0]
+
+
+def _interval(place: Place | None, low: int, high: int, stored: Mapping[str, Any] | None) -> str:
+    if place is None:
+        return ""
+    if stored is None:
+        return "being computed"
+    if not low:
+        return "not defined"
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _without_place(standing: Standing, decision: StateRanking) -> str:
+    if standing.status is Status.BELOW:
+        return "not a finalist"
+    return "provisional" if decision.ranking.refusals else "no rank"
+
+
+def in_order(rows: list[Row], sort: str) -> list[Row]:
+    """Return rows in the order of one column, the other way round with a minus in front."""
+    key, falling = sort.removeprefix("-"), sort.startswith("-")
+    if key == "application":
+        return sorted(rows, key=lambda row: row.number, reverse=falling)
+    if key == "reviews":
+        return sorted(rows, key=lambda row: (row.reviews, row.number), reverse=falling)
+    if key == "mean":
+        return sorted(rows, key=lambda row: row.by_mean, reverse=falling)
+    if key == "spread":
+        return sorted(rows, key=lambda row: row.by_spread, reverse=falling)
+    return sorted(rows, key=lambda row: (row.state, row.place, row.number), reverse=falling)
+
+
+def state_lines(rankings: Mapping[str, StateRanking], current: Iterable[str]) -> list[StateLine]:
+    """Return one line per state: who is first, or why nobody is."""
+    known = set(current)
+    return [_line(decision, is_current=state in known) for state, decision in rankings.items()]
+
+
+def _line(decision: StateRanking, *, is_current: bool) -> StateLine:
+    ranking = decision.ranking
+    if ranking.refusals:
+        words, mark = " ".join(waiting_for(ranking)), ("No official rank", "warn")
+    elif not ranking.places:
+        words, mark = f"No application from {decision.state} is a finalist.", ("No finalist", "stop")
+    else:
+        first = " and ".join(ranking.winners) + (" (tied)" if len(ranking.winners) > 1 else "")
+        words, mark = f"First: {first}, of {len(ranking.places)} ranked.", None
+    return StateLine(decision.state, words, mark, is_current)
+
+
+def sections_of(
+    decision: StateRanking, beside: Beside, names: Mapping[str, str]
+) -> dict[str, dict[str, Any]]:
+    """Return every section by its key, exact ones and stored ones alike, with columns marked as numbers."""
+    exact = [asdict(section) for section in exact_sections(decision)]
+    stored = beside.stored.content["sections"] if beside.stored else []
+    return {section["key"]: _ready(section, names) for section in (*exact, *stored)}
+
+
+def _ready(section: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    return {**section, "tables": [_table(table, names) for table in section["tables"]]}
+
+
+def _table(table: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+    columns = list(zip(*table["rows"], strict=True)) or [()] * len(table["heads"])
+    numbers = [any(NUMBER.fullmatch(cell) for cell in column) for column in columns]
+    heads = [{"label": label, "number": flag} for label, flag in zip(table["heads"], numbers, strict=True)]
+    return {"caption": table["caption"], "heads": heads, "rows": table["rows"], "names": names}
+
+
+def interval_chart(section: Mapping[str, Any] | None, decision: StateRanking) -> dict[str, Any] | None:
+    """Return the dot and bar of each finalist in published order, and the finding in a sentence."""
+    places = {place.application: place for place in decision.ranking.places}
+    if not section or not section["tables"]:
+        return None
+    found = {row[0]: row for row in section["tables"][0]["rows"] if row[0] in places}
+    rows = [
+        {"label": name, "place": places[name].place, "low": int(found[name][1]), "high": int(found[name][2])}
+        for name in places
+        if name in found
+    ]
+    firm = [row["label"] for row in rows if row["low"] == row["high"]]
+    words = (
+        f"{', '.join(firm)} keeps one place in 95 of 100 samples."
+        if firm
+        else ("No finalist keeps one place in 95 of 100 samples.")
+    )
+    return {
+        "rows": rows,
+        "count": len(places),
+        "sentence": words.replace(" keeps", " keep") if len(firm) > 1 else words,
+    }
+
+
+def severity_chart(section: Mapping[str, Any] | None, people: Mapping[str, str]) -> dict[str, Any] | None:
+    """Return each reviewer's shift with two standard errors to each side."""
+    if not section or not section["tables"]:
+        return None
+    rows = [
+        {
+            "label": f"{seat} {people.get(seat, '')}".strip(),
+            "value": float(shift),
+            "error": _float(error),
+            "written": shift,
+        }
+        for seat, shift, error, _ in section["tables"][0]["rows"]
+    ]
+    span = max([1.0, *(abs(row["value"]) + 2 * row["error"] for row in rows)])
+    apart = [row["label"] for row in rows if row["error"] and abs(row["value"]) > 2 * row["error"]]
+    sentence = (
+        f"More than two standard errors from the others: {', '.join(apart)}."
+        if apart
+        else "No reviewer stands more than two standard errors from the others."
+    )
+    return {"rows": rows, "span": span, "sentence": sentence}
+
+
+def criteria_chart(section: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return each criterion's correlation with the others."""
+    if not section or not section["tables"]:
+        return None
+    rows = [
+        {"label": row[0], "value": _float(row[1]), "written": row[1]} for row in section["tables"][0]["rows"]
+    ]
+    known = [row for row in rows if row["written"] != "not defined"]
+    if not known:
+        return None
+    best, least = max(known, key=lambda row: row["value"]), min(known, key=lambda row: row["value"])
+    sentence = f"{best['label']} goes most with the other criteria, {least['label']} least."
+    return {"rows": rows, "sentence": sentence}
+
+
+def _float(text: str) -> float:
+    return float(text) if NUMBER.fullmatch(text) else 0.0
+
+
+def names_in(found: Round, state: str) -> dict[str, str]:
+    """Return the names of a state's applications and of all reviewers, by number and seat."""
+    own = {name: one.organization for name, one in found.applications.items() if one.state == state}
+    return {**own, **found.people}
+
+
+def ballot_seats(ballot: Ballot) -> list[str]:
+    """Return the reviewers of a state, in the order of their seats."""
+    seats = {seat for totals in ballot.initial.values() for seat in totals}
+    return sorted(seats, key=lambda seat: int(seat.removeprefix("R")))
