@@ -39,7 +39,13 @@ def candidates(
 ) -> list[Candidate]:
     """Return the applications up for review by state and number, without those closed to the reader."""
     rows = (
-        select(Application, Organization.name)
+        select(Application.id, Application.uid, Application.number, Application.competition_id)
+        .add_columns(
+            col(Application.state),
+            col(Application.organization_id),
+            col(Organization.name),
+            col(Application.project_title),
+        )
         .join(Organization, col(Organization.id) == col(Application.organization_id))
         .where(
             col(Application.competition_id) == competition_id,
@@ -50,7 +56,7 @@ def candidates(
     )
     if state is not None:
         rows = rows.where(col(Application.state) == state)
-    return [_candidate(application, name) for application, name in session.exec(rows).all()]
+    return [Candidate(*row) for row in session.execute(rows)]
 
 
 def candidates_by_id(session: Session, ids: Iterable[int]) -> dict[int, Candidate]:
@@ -172,3 +178,11 @@ def _candidate(application: Application, organization: str) -> Candidate:
         organization=organization,
         title=application.project_title,
     )
+
+
+def submission_hashes(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """Return the hash of what each application submitted, without reading the submissions."""
+    rows = select(Submission.application_id, Submission.sha256).where(
+        col(Submission.application_id).in_(list(ids)), col(Submission.replaced_at).is_(None)
+    )
+    return dict(session.exec(rows).all())
