@@ -16,6 +16,7 @@ from grants.lifecycle.queries import installation
 from grants.lifecycle.readings import note_reading
 from grants.web import current, errors, filters, headers
 from grants.web.routing import RoomyRequest, guard
+from grants.web.streams import Streams
 
 LARGEST_FORM = 2 * 1024 * 1024
 
@@ -31,6 +32,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["grants.clock"] = (lambda _session: clock) if clock else moved_clock
     app.extensions["grants.actor"] = wiring.load_actor
     app.extensions["grants.note_reading"] = note_reading
+    app.extensions["grants.streams"] = Streams()
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.url_map.strict_slashes = False
     _trust_proxies(app, settings.trusted_proxies)

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from multiprocessing import cpu_count
+from typing import Any
 
 import click
 
@@ -67,6 +68,7 @@ def _gunicorn(host: str, port: int, workers: int, *, demonstration: bool) -> Non
                 "keepalive": 5,
                 "control_socket_disable": True,
                 "limit_request_line": 8190,
+                "post_worker_init": _end_streams_with,
                 "when_ready": lambda _server: _say_ready(host, port, demonstration=demonstration),
             }
             for name, value in chosen.items():
@@ -78,6 +80,13 @@ def _gunicorn(host: str, port: int, workers: int, *, demonstration: bool) -> Non
             return create_app(settings, database=database)
 
     Server().run()
+
+
+def _end_streams_with(worker: Any) -> None:
+    """Have a web process that is told to stop end its live pages, which would keep it for minutes."""
+    streams = getattr(worker.wsgi, "extensions", {}).get("grants.streams")
+    if streams is not None:
+        streams.is_ending = lambda: not worker.alive
 
 
 def _say_ready(host: str, port: int, *, demonstration: bool) -> None:

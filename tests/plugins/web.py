@@ -146,4 +146,5 @@ def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:
     if "limiter" in app.extensions:
         limiter.reset()  # it counts in this process, for all tests
     yield app
+    app.extensions["grants.streams"].end()
     database.dispose()

@@ -166,7 +166,14 @@ def test_a_revision_not_confirmed_stops_the_closing_unless_somebody_says_why(ses
         round_of(session, made.competition).rules,
     )
 
-    assert len(refused.value.findings) == 6 + 2 + 1
+    assert [one.message for one in refused.value.findings] == [
+        *(
+            f"{number}: Amir Fox, Beth Boyd and Chen Chu have neither revised nor let the scores stand; "
+            "the record of the discussion is not signed."
+            for number in ("CO-1", "CO-2")
+        ),
+        "Mend this, or write why it stays open.",
+    ]
     assert panel.status is PanelStatus.CLOSED
     assert not standing.ranking.official
 

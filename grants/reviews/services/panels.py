@@ -1,6 +1,5 @@
 """The panel of a state: call, revision of scores, the chair's record, closing."""
 
-from collections.abc import Collection
 from datetime import datetime
 
 from sqlmodel import Session
@@ -8,15 +7,16 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.access.check import require
 from grants.competitions.models import Competition
-from grants.errors import NotFound, Refused, StaleVersion, refuse
+from grants.errors import MoveRefused, NotFound, Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import perform, perform_many, tell
 from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
 from grants.reviews.models import LeftOut, Panel, PanelRecord, Phase, Score, ScoreVersion, Sheet
-from grants.reviews.queries import applications as material
-from grants.reviews.queries import conflicts, panels, pool
+from grants.reviews.queries import live, panels
 from grants.reviews.queries import sheets as stored
+from grants.reviews.rules.words import at_instant
+from grants.reviews.services.lacking import lacking
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.services.scoring import as_fields
 from grants.reviews.workflow import IN, PanelStatus, SheetStatus
@@ -158,38 +158,6 @@ def unsign_record(
     return kept
 
 
-def lacking(
-    session: Session, competition: Competition, panel: Panel, *, without: Collection[int] = ()
-) -> list[Finding]:
-    """Return what a panel lacks before it can close: revisions not confirmed, records not signed.
-
-    `without` are applications closed to the reader.
-    """
-    seats = {one.person_id: one.name for one in pool.members_of(session, competition.id)}
-    names = material.candidates_by_id(session, panels.records_of(session, panel.id))
-    barring = conflicts.barring_pairs(session, competition.id)
-    found = [
-        Finding(
-            "not-confirmed",
-            f"{names[row.application_id].number}: {seats.get(row.person_id, 'A reviewer')} has neither "
-            "revised nor said that the scores stand.",
-            field=row.uid,
-        )
-        for row in stored.sheets_of(session, competition.id, state=panel.state, without=without)
-        if row.phase is Phase.FINAL
-        and row.status not in IN
-        and row.application_id in names
-        and (row.person_id, row.application_id) not in barring
-    ]
-    for application_id, kept in panels.records_of(session, panel.id).items():
-        if kept.signed_at is None and application_id not in without:
-            number = names[application_id].number
-            found.append(
-                Finding("not-signed", f"{number}: the record of the discussion is not signed.", field=number)
-            )
-    return found
-
-
 def close_panel(
     session: Session,
     competition: Competition,
@@ -201,10 +169,12 @@ def close_panel(
 ) -> None:
     """Close a panel; what lacks stops it unless `left_open` says who leaves it open and why."""
     lock(session, panel)
+    _require_not_closed(session, competition, panel)
     missing = lacking(session, competition, panel) if panel.status is PanelStatus.OPEN else []
     if missing and not left_open.strip():
+        found = [Finding("lacking", one.message, field=one.number) for one in missing]
         raise Refused(
-            [*missing, Finding("left-open", "Mend this, or write why it stays open.", field="left_open")]
+            [*found, Finding("left-open", "Mend this, or write why it stays open.", field="left_open")]
         )
     perform(
         session,
@@ -223,6 +193,17 @@ def close_panel(
         if row.phase is Phase.FINAL and row.status == SheetStatus.SUBMITTED
     ]
     perform_many(session, revised, "seal", actor=actor, now=now)
+
+
+def _require_not_closed(session: Session, competition: Competition, panel: Panel) -> None:
+    """Raise where somebody closed the panel meanwhile, and say who and when."""
+    if panel.status is not PanelStatus.CLOSED:
+        return
+    closing = live.last_deed(session, panel, "close")
+    who = closing.person_name if closing is not None else "Somebody"
+    at = f" on {at_instant(panel.closed_at, competition.zone)}" if panel.closed_at is not None else ""
+    message = f"{who} closed this panel{at}. It stands as it was closed then; nothing of yours was added."
+    raise MoveRefused([Finding("closed", message, field="status")])
 
 
 def reopen_panel(

@@ -1,7 +1,8 @@
 """The panel's matrix: applications by reviewers by criteria, both phases, spread, shade, outliers."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from fractions import Fraction
 
 from sqlmodel import Session
@@ -14,8 +15,10 @@ from grants.reviews.queries.applications import Candidate
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.workflow import IN
 from scoring.aggregate import mean, present, spread
+from scoring.agree import Form, intraclass
 from scoring.exact import show, show_points
 from scoring.faults import Undefined
+from scoring.matrix import from_totals
 from scoring.rubric import Leaf
 from scoring.scoresheet import Absent
 from scoring.threshold import Status
@@ -36,7 +39,17 @@ class Cell:
     """The points before the call, where they differ."""
     shade: int = 0
     is_far: bool = False
-    changed: bool = False
+    value: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class CriterionRow:
+    """One sub-criterion of a finalist."""
+
+    leaf: Leaf
+    cells: tuple[Cell, ...]
+    mean: str
+    spread: str
 
 
 @dataclass(frozen=True)
@@ -49,7 +62,7 @@ class MatrixRow:
     spread: str
     spread_value: Fraction
     mean_value: Fraction
-    criteria: tuple[tuple[Leaf, tuple[Cell, ...]], ...]
+    criteria: tuple[CriterionRow, ...]
     record: PanelRecord | None
 
 
@@ -66,6 +79,34 @@ class Matrix:
     undecided: tuple[tuple[Candidate, str], ...]
     found: Round
     standing: StateRanking
+    last_change: datetime | None
+    """When a sheet came in or went back, a record was saved or signed, the panel opened or closed."""
+    is_whole: bool
+    """Nothing of the state is closed to the reader."""
+
+    @property
+    def far_least(self) -> str:
+        """Return how many points a total must lie from the mean of the others to be marked."""
+        return show_points(FAR * sum((leaf.points for leaf in self.found.rubric.leaves), Fraction(0)))
+
+    @property
+    def agreement(self) -> str:
+        """Return how far the reviewers shown agree on the finalists shown, before anything is decided."""
+        totals = {
+            row.candidate.number: {
+                seat: cell.value
+                for (seat, _name), cell in zip(self.seats, row.cells, strict=True)
+                if cell.value is not None
+            }
+            for row in self.rows
+        }
+        found = intraclass(from_totals(totals))
+        crossed = not isinstance(found[Form.TWO_WAY_RANDOM], Undefined)
+        form = Form.TWO_WAY_RANDOM if crossed else Form.ONE_WAY
+        estimate = found[form]
+        if isinstance(estimate, Undefined):
+            return estimate.reason
+        return f"{form} {estimate.value:.2f}; panels usually reach 0.2 to 0.4."
 
     @property
     def far(self) -> list[str]:
@@ -102,15 +143,28 @@ def matrix_of(
         if number in standing.finalists
     ]
     return Matrix(
-        state,
-        panel,
-        seats,
-        tuple(_ordered(rows, order)),
-        _of_status(standing, visible, Status.BELOW),
-        _of_status(standing, visible, Status.UNDECIDED),
-        found,
-        standing,
+        state=state,
+        panel=panel,
+        seats=seats,
+        rows=tuple(_ordered(rows, order)),
+        below=_of_status(standing, visible, Status.BELOW),
+        undecided=_of_status(standing, visible, Status.UNDECIDED),
+        found=found,
+        standing=standing,
+        last_change=_last_change(panel, own, [row.record for row in rows if row.record is not None]),
+        is_whole=len(visible) == len(found.applications),
     )
+
+
+def _last_change(
+    panel: Panel | None, shown: Iterable[Sheet], records: Iterable[PanelRecord]
+) -> datetime | None:
+    instants = [panel.opened_at, panel.closed_at] if panel is not None else []
+    for row in shown:
+        instants += [row.returned_at, row.submitted_at if row.status in IN else None]
+    for record in records:
+        instants += [record.updated_at, record.signed_at]
+    return max((one for one in instants if one is not None), default=None)
 
 
 def shade(points: Fraction, most: Fraction) -> int:
@@ -144,19 +198,37 @@ def _row(
     totals = present({seat: value for seat, value in acting.items() if value is not None})
     full = sum((leaf.points for leaf in found.rubric.leaves), Fraction(0))
     average, wide = mean(totals.values()), spread(totals.values())
+    shown_mean, shown_spread = _in_figures(totals.values())
     return MatrixRow(
         candidate=one,
         cells=tuple(_total_cell(one, seat, initial, final, totals, full) for seat, _name in seats),
-        mean="–" if isinstance(average, Undefined) else show(average),
-        spread="–" if isinstance(wide, Undefined) else show_points(wide.range),
+        mean=shown_mean,
+        spread=shown_spread,
         spread_value=Fraction(0) if isinstance(wide, Undefined) else wide.range,
         mean_value=Fraction(0) if isinstance(average, Undefined) else average,
-        criteria=tuple(
-            (leaf, tuple(_criterion_cell(one, leaf, seat, by_pair, scores) for seat, _name in seats))
-            for leaf in found.rubric.leaves
-        ),
+        criteria=tuple(_criterion_row(one, leaf, seats, by_pair, scores) for leaf in found.rubric.leaves),
         record=record,
     )
+
+
+def _in_figures(values: Collection[Fraction]) -> tuple[str, str]:
+    """Write mean and spread, a dash where there is none."""
+    average, wide = mean(values), spread(values)
+    return (
+        "–" if isinstance(average, Undefined) else show(average),
+        "–" if isinstance(wide, Undefined) else show_points(wide.range),
+    )
+
+
+def _criterion_row(
+    one: Candidate,
+    leaf: Leaf,
+    seats: tuple[tuple[str, str], ...],
+    by_pair: Mapping[tuple[int, str, Phase], Sheet],
+    scores: Mapping[int, Mapping[str, Score]],
+) -> CriterionRow:
+    cells = tuple(_criterion_cell(one, leaf, seat, by_pair, scores) for seat, _name in seats)
+    return CriterionRow(leaf, cells, *_in_figures([cell.value for cell in cells if cell.value is not None]))
 
 
 def _total_cell(
@@ -176,7 +248,7 @@ def _total_cell(
     others = [other for name, other in totals.items() if name != seat]
     far = bool(others) and abs(value - sum(others, Fraction(0)) / len(others)) >= FAR * full
     before = show_points(first) if changed and isinstance(first, Fraction) else None
-    return Cell(uid, show_points(value), before, shade(value, full), far, changed)
+    return Cell(uid, show_points(value), before, shade(value, full), far, value)
 
 
 def _criterion_cell(
@@ -198,7 +270,7 @@ def _criterion_cell(
         show_points(value),
         show_points(first) if changed and first is not None else None,
         shade(value, leaf.points),
-        changed=changed,
+        value=value,
     )
 
 

@@ -16,12 +16,14 @@ from grants.reviews.forms.sheets import ReasonForm
 from grants.reviews.forms.staff import CallForm, CloseForm, RecordForm
 from grants.reviews.models import Panel, PanelRecord, Phase, Sheet
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import panels, pool, sheets
+from grants.reviews.queries import live, panels, pool, sheets
 from grants.reviews.services import panels as chairing
+from grants.reviews.services.lacking import lacking as lacking_of
 from grants.reviews.services.ranking import round_of, state_rankings
 from grants.reviews.services.rubric import rubric_of
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.matrix import Matrix, matrix_of
+from grants.reviews.views.panel_parts import VIEWS, shown_of
 from grants.reviews.views.seeing import owes_own, require_own_in
 from grants.reviews.workflow import IN
 from grants.web import current
@@ -29,7 +31,6 @@ from grants.web.filters import clock_time
 from grants.web.forms import Form
 from grants.web.render import go, page
 
-VIEWS = ("totals", "criteria")
 ORDERS = ("number", "spread", "mean")
 
 
@@ -59,24 +60,28 @@ def panel(competition: Competition, state: str) -> ResponseReturnValue:
 
 
 def _show(competition: Competition, state: str, form: Form | None = None) -> ResponseReturnValue:
-    view = request.args.get("view", "totals")
-    order = request.args.get("order", "number")
+    asked = request.args.get("view", "totals"), request.args.get("order", "number")
+    view = asked[0] if asked[0] in VIEWS else "totals"
+    order = asked[1] if asked[1] in ORDERS else "number"
     with current.reading() as session:
-        matrix = _matrix(session, competition, state, order if order in ORDERS else "number")
-        lacking = (
-            chairing.lacking(session, competition, matrix.panel, without=current.actor().barred)
-            if matrix.panel is not None and matrix.panel.status == "open"
-            else []
+        require_own_in(session, current.actor(), _ids(session, competition, state))
+        shown = shown_of(
+            session, competition, state, view=view, actor=current.actor(), now=current.now(), order=order
         )
+        if shown is None:
+            raise NotFound
+        panel = shown.matrix.panel
+        reopened = live.last_deed(session, panel, "reopen") if panel and panel.status == "open" else None
     return page(
         "staff/reviews/panel.html",
         form=form or DeedForm(formdata=None),
         competition=competition,
         names=POSTAL_CODES,
         state=state,
-        matrix=matrix,
-        lacking=lacking,
-        view=view if view in VIEWS else "totals",
+        shown=shown,
+        matrix=shown.matrix,
+        reopened=reopened,
+        view=view,
         order=order,
     )
 
@@ -162,7 +167,7 @@ def close(competition: Competition, state: str) -> ResponseReturnValue:
         matrix = _matrix(session, competition, state, "number")
         if matrix.panel is None:
             raise NotFound
-        lacking = chairing.lacking(session, competition, matrix.panel)
+        lacking = lacking_of(session, competition, matrix.panel)
         panel_id = matrix.panel.id
     if form.is_sent():
         answer = _try(
@@ -357,12 +362,15 @@ def _try(
 
 
 def _matrix(session: Session, competition: Competition, state: str, order: str) -> Matrix:
-    applications = [one.id for one in material.candidates(session, competition.id, state=state)]
-    require_own_in(session, current.actor(), applications)
+    require_own_in(session, current.actor(), _ids(session, competition, state))
     matrix = matrix_of(session, competition, state, current.actor(), order=order)
     if matrix is None:
         raise NotFound
     return matrix
+
+
+def _ids(session: Session, competition: Competition, state: str) -> list[int]:
+    return [one.id for one in material.candidates(session, competition.id, state=state)]
 
 
 def _require_visible(session: Session, competition: Competition, state: str) -> None:

@@ -1,0 +1,176 @@
+"""Server-sent events: few at once, one shared read, and the policy asked before every message.
+
+A stream sleeps between reads and holds nothing meanwhile. All streams about the same thing share one
+read per second; who comes first reads for the others.
+"""
+
+import json
+import socket
+import time
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any
+from weakref import WeakValueDictionary
+
+from flask import Response, current_app, request, stream_with_context
+
+from grants.errors import GrantsError
+
+MOST = 16
+"""Streams of one process; each keeps a thread of it busy."""
+READ_EVERY = 1.0
+BEAT_EVERY = 15.0
+LONGEST = 600.0
+"""Seconds after which a stream ends by itself; the browser opens the next one."""
+RETRY = 3000
+"""Milliseconds after which a browser whose stream ended comes again."""
+EVENT_STREAM = "text/event-stream"
+FULL = "As many pages are live as this server keeps up to date at once. Refresh shows the newest state."
+
+
+@dataclass(frozen=True)
+class Message:
+    """One event; its id comes back from a browser that reconnects. After the `last` one the stream ends."""
+
+    event: str
+    id: str
+    data: Mapping[str, Any]
+    last: bool = False
+
+    def __bytes__(self) -> bytes:
+        text = json.dumps(self.data, ensure_ascii=False, separators=(",", ":"))
+        return f"event: {self.event}\nid: {self.id}\ndata: {text}\n\n".encode()
+
+
+class Shared:
+    """What many streams look at: read at most once a second, and made from it once for all of them."""
+
+    def __init__(self, read: Callable[[], Hashable]) -> None:
+        self._read = read
+        self._lock = Lock()
+        self._due = 0.0
+        self._seen: Hashable = None
+        self._made: dict[Hashable, Any] = {}
+
+    def mark(self) -> Hashable:
+        """Return the mark of the newest change, at most a second old."""
+        with self._lock:
+            if time.monotonic() >= self._due:
+                self._seen = self._read()
+                self._due = time.monotonic() + READ_EVERY
+            return self._seen
+
+    def made(self, mark: Hashable, key: Hashable, make: Callable[[], Any]) -> Any:
+        """Return what `make` gives, made once for this mark and key; what older marks gave is dropped."""
+        with self._lock:
+            if self._made.get("mark") != mark:
+                self._made = {"mark": mark}
+            if key not in self._made:
+                self._made[key] = make()
+            return self._made[key]
+
+
+class Streams:
+    """The streams of one web process."""
+
+    def __init__(self, most: int = MOST) -> None:
+        self.is_ending: Callable[[], bool] = lambda: False
+        self._most = most
+        self._open = 0
+        self._lock = Lock()
+        self._shared: WeakValueDictionary[Hashable, Shared] = WeakValueDictionary()
+
+    def end(self) -> None:
+        """End every stream within a second, and those opened from now on."""
+        self.is_ending = lambda: True
+
+    def shared(self, key: Hashable, read: Callable[[], Hashable]) -> Shared:
+        """Return what the streams with this key share; it goes with the last of them."""
+        with self._lock:
+            found = self._shared.get(key)
+            if found is None:
+                found = self._shared[key] = Shared(read)
+            return found
+
+    def enter(self) -> Callable[[], None] | None:
+        """Take a place and return how to give it back, any number of times; None where all are taken."""
+        with self._lock:
+            if self._open >= self._most:
+                return None
+            self._open += 1
+        return _once(self._leave)
+
+    def _leave(self) -> None:
+        with self._lock:
+            self._open -= 1
+
+
+def streams() -> Streams:
+    """Return the streams of this process."""
+    found: Streams = current_app.extensions["grants.streams"]
+    return found
+
+
+def stream(
+    shared: Shared, tell: Callable[[Hashable], Message | None], *, goes_on: Callable[[], bool]
+) -> Response:
+    """Answer with a stream about something shared, or with 503 where no place is free.
+
+    `tell` makes the message for a mark that moved, None where the reader sees no change. `goes_on`
+    asks the policy anew; it is the last thing before each message and each sign of life.
+    """
+    leave = streams().enter()
+    if leave is None:
+        return Response(FULL, 503, {"Retry-After": "60"}, mimetype="text/plain")
+    answer = Response(stream_with_context(_events(shared, tell, goes_on)), mimetype=EVENT_STREAM)
+    answer.headers["Cache-Control"] = "private, no-store"
+    answer.headers["X-Accel-Buffering"] = "no"  # a proxy that collects would hold changes back
+    answer.call_on_close(leave)
+    return answer
+
+
+def _events(
+    shared: Shared, tell: Callable[[Hashable], Message | None], goes_on: Callable[[], bool]
+) -> Iterator[bytes]:
+    began = beat = time.monotonic()
+    seen: Hashable = object()
+    yield f"retry: {RETRY}\n\n".encode()
+    while time.monotonic() - began < LONGEST and not streams().is_ending() and not _is_gone():
+        mark = shared.mark()
+        try:
+            message = tell(mark) if mark != seen else None
+        except GrantsError:
+            return
+        if message is not None or time.monotonic() - beat >= BEAT_EVERY:
+            if not goes_on():
+                return
+            yield b": still here\n\n" if message is None else bytes(message)
+            beat = time.monotonic()
+        if message is not None and message.last:
+            return
+        seen = mark
+        time.sleep(READ_EVERY)
+
+
+def _is_gone() -> bool:
+    """Ask the connection whether the browser hung up; without this it shows only at the next write."""
+    connection: socket.socket | None = request.environ.get("gunicorn.socket")
+    if connection is None:
+        return False
+    try:
+        return connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
+def _once(act: Callable[[], None]) -> Callable[[], None]:
+    acts = [act]
+
+    def perform() -> None:
+        if acts:
+            acts.pop()()
+
+    return perform
