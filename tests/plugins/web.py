@@ -10,6 +10,7 @@ from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from grants.access.actor import Actor
 from grants.app import create_app
@@ -34,6 +35,25 @@ class SilentHandler(WSGIRequestHandler):
 
     def log_message(self, *_words: object) -> None:
         """Say nothing."""
+
+
+class Compiled(BytecodeCache):
+    """Templates compiled once a process, however many applications the tests make."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what an earlier application compiled from the same source."""
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it for the next application."""
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+COMPILED = Compiled()
 
 
 @dataclass(frozen=True)
@@ -143,6 +163,7 @@ def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:
     """Make the application, with a standing clock if one is given, and close its database at the end."""
     database = Database(settings.database_url)
     app = create_app(settings, database=database, clock=clock)
+    app.jinja_env.bytecode_cache = COMPILED
     if "limiter" in app.extensions:
         limiter.reset()  # it counts in this process, for all tests
     yield app
