@@ -5,7 +5,7 @@ hold. HiGHS solves it (scipy.optimize.milp). Where nothing fits, the same rows w
 fewest conditions stand in the way.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -146,10 +146,11 @@ def greatest_floor(given: Program) -> int | None:
     return round(float(found.x[-1]))
 
 
-def in_the_way(given: Program) -> tuple[InTheWay, ...]:
+def in_the_way(given: Program, *, kinds: Collection[Kind] = tuple(Kind)) -> tuple[InTheWay, ...]:
     """Return the smallest set of conditions that would have to give, each by as little as can be.
 
     Fewest conditions first, then fewest units, then what is easiest to grant. Conflicts never give.
+    Only conditions of these kinds may give; empty where they cannot make way.
     """
     count, conditions = len(given.rows), given.conditions
     matrix, low, high = _rows(given)
@@ -161,6 +162,7 @@ def in_the_way(given: Program) -> tuple[InTheWay, ...]:
     eye = coo_array((np.ones(size), (range(size), range(size))), shape=(size, size)).tocsr()
     relaxed = hstack([matrix, slack, csr_array((size, size))])
     linked = hstack([csr_array((size, count)), eye, switch])
+    may_give = np.array([1.0 if one.kind in kinds else 0.0 for one in conditions])
     found = milp(
         np.concatenate([np.zeros(count), _reluctance(conditions), np.full(size, 2 * widest)]),
         constraints=LinearConstraint(
@@ -169,9 +171,11 @@ def in_the_way(given: Program) -> tuple[InTheWay, ...]:
             np.concatenate([high, np.zeros(size)]),
         ),
         integrality=np.ones(count + 2 * size),
-        bounds=Bounds(0, np.concatenate([np.ones(count), np.full(size, widest), np.ones(size)])),
+        bounds=Bounds(0, np.concatenate([np.ones(count), widest * may_give, np.ones(size)])),
         options={"time_limit": TIME_LIMIT_SECONDS},
     )
+    if found.status == INFEASIBLE:
+        return ()
     if found.x is None:
         raise Unsolved("What stands in the way was not found within the time allowed.")
     units = np.rint(found.x[count : count + size]).astype(int)

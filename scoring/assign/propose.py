@@ -1,5 +1,6 @@
 """Propose an assignment: the best one with its reasons, or the smallest set of conditions in the way."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -35,19 +36,22 @@ class Impossible:
 
     in_the_way: tuple[InTheWay, ...]
     message: str
+    others: tuple[tuple[InTheWay, ...], ...] = ()
+    """Other ways, each enough by itself: by loads alone, by needs alone, by rules and locks alone."""
 
 
 def propose(problem: Problem) -> Assignment | Impossible:
     """Return the assignment of greatest total fit, or why there is none; raises `Refused` for faults."""
     _refuse(problem)
-    pairs = _by_flow(problem) if _is_flow(problem) else _by_program(problem, floor=None)
+    pairs = _solved(problem)
     return _impossible(problem) if pairs is None else _assignment(problem, pairs, fair=False)
 
 
 def propose_fairly(problem: Problem) -> Assignment | Impossible:
     """Return the assignment that serves its worst-served application best, then the greatest total fit."""
     _refuse(problem)
-    pairs = _fairly_by_flow(problem) if _is_flow(problem) and problem.seed is None else None
+    plain = _is_flow(problem) and problem.seed is None and not problem.kept
+    pairs = _fairly_by_flow(problem) if plain else None
     if pairs is None:
         floor = greatest_floor(program(problem))
         pairs = None if floor is None else _by_program(problem, floor=floor)
@@ -56,13 +60,22 @@ def propose_fairly(problem: Problem) -> Assignment | Impossible:
 
 def cost_of(problem: Problem, kept: Pair) -> int | None:
     """Return by how much the best total fit falls when one more pair is locked; None if it cannot be."""
-    locked = replace(problem, kept=problem.kept | {kept}, seed=None)
-    if locked.faults():
-        return None
-    free, bound = propose(replace(problem, seed=None)), propose(locked)
-    if isinstance(free, Impossible) or isinstance(bound, Impossible):
-        return None
-    return free.fit - bound.fit
+    return prices(problem, [kept])[kept]
+
+
+def prices(problem: Problem, pairs: Iterable[Pair]) -> dict[Pair, int | None]:
+    """Return for each pair by how much the best total fit falls when it is locked; None if it cannot be."""
+    free = propose(replace(problem, seed=None))
+    found: dict[Pair, int | None] = {}
+    for pair in pairs:
+        locked = replace(problem, kept=problem.kept | {pair}, seed=None)
+        pairs_of = None if isinstance(free, Impossible) or locked.faults() else _solved(locked)
+        found[pair] = (
+            None
+            if pairs_of is None or isinstance(free, Impossible)
+            else free.fit - _assignment(locked, pairs_of, fair=False).fit
+        )
+    return found
 
 
 def cost_without(problem: Problem, barred: Pair) -> int | None:
@@ -80,17 +93,52 @@ def _refuse(problem: Problem) -> None:
         raise Refused(faults)
 
 
+def _solved(problem: Problem) -> list[Pair] | None:
+    return _by_flow(problem) if _is_flow(problem) else _by_program(problem, floor=None)
+
+
 def _is_flow(problem: Problem) -> bool:
-    """Say whether loads, conflicts and organizations are all there is."""
+    """Say whether loads, conflicts, locks and organizations are all there is."""
     limits = problem.limits
     mix = limits.federal_least or limits.outside_least or limits.expertise or limits.same_panel
-    return not mix and not problem.kept
+    return not mix and (not problem.kept or limits.per_organization in {None, 1})
 
 
 def _by_flow(problem: Problem) -> list[Pair] | None:
     blocks = problem.blocks()
-    found = solve(_network(problem, blocks))
-    return _named(problem, blocks, found.rows, found.columns) if found.feasible else None
+    rest = _without_kept(problem, _network(problem, blocks))
+    if rest is None:
+        return None
+    found = solve(rest)
+    if not found.feasible:
+        return None
+    return sorted([*problem.kept, *_named(problem, blocks, found.rows, found.columns)])
+
+
+def _without_kept(problem: Problem, network: Network) -> Network | None:
+    """Return what is left to be assigned beside the locked pairs, or None where they alone are too many."""
+    if not problem.kept:
+        return network
+    row_of = {one.key: row for row, one in enumerate(problem.applications)}
+    column_of = {one.key: column for column, one in enumerate(problem.reviewers)}
+    rows = np.array([row_of[name] for name, _ in sorted(problem.kept)], dtype=np.int64)
+    columns = np.array([column_of[who] for _, who in sorted(problem.kept)], dtype=np.int64)
+    need = network.need - np.bincount(rows, minlength=len(network.need))
+    taken = np.bincount(columns, minlength=len(network.most))
+    allowed = network.allowed.copy()
+    allowed[rows, columns] = False
+    if network.per_group is not None:
+        for row, group in zip(rows.tolist(), network.group[columns].tolist(), strict=True):
+            if group >= 0:
+                allowed[row, network.group == group] = False
+        codes = rows * (len(network.most) + 1) + network.group[columns]
+        grouped = codes[network.group[columns] >= 0]
+        if len(np.unique(grouped)) < len(grouped):
+            return None
+    if (need < 0).any() or (network.most < taken).any():
+        return None
+    least = np.maximum(0, network.least - taken)
+    return replace(network, need=need, most=network.most - taken, least=least, allowed=allowed)
 
 
 def _fairly_by_flow(problem: Problem) -> list[Pair] | None:
@@ -154,14 +202,24 @@ def _assignment(problem: Problem, pairs: list[Pair], *, fair: bool) -> Assignmen
     return Assignment(tuple(pairs), sum(served.values()), floor, fair, problem.seed)
 
 
+ALONE = (
+    (Kind.MOST,),
+    (Kind.NEED,),
+    (Kind.KEPT, Kind.LEAST, Kind.ORGANIZATION, Kind.EXPERTISE, Kind.FEDERAL, Kind.OUTSIDE),
+)
+"""Kinds of conditions that are tried by themselves, after the smallest way out of all."""
+
+
 def _impossible(problem: Problem) -> Impossible:
     given = program(problem)
     found = in_the_way(given)
-    ways = "; ".join(_way_out(one) for one in found)
-    return Impossible(found, f"No assignment exists. Smallest way out: {ways}.")
+    others = dict.fromkeys(way for kinds in ALONE if (way := in_the_way(given, kinds=kinds)) and way != found)
+    ways = "; ".join(way_out(one) for one in found)
+    return Impossible(found, f"No assignment exists. Smallest way out: {ways}.", tuple(others))
 
 
-def _way_out(one: InTheWay) -> str:
+def way_out(one: InTheWay) -> str:
+    """Return one condition that would have to give as what staff could do."""
     people = "reviewer" if one.by == 1 else "reviewers"
     match one.kind:
         case Kind.NEED:

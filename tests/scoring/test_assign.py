@@ -6,8 +6,16 @@ import pytest
 
 from scoring.assign.problem import Candidate, Limits, Pair, Problem, Proposal
 from scoring.assign.program import Kind, best, in_the_way, program
-from scoring.assign.propose import Assignment, Impossible, cost_of, cost_without, propose, propose_fairly
-from scoring.assign.reasons import reasons
+from scoring.assign.propose import (
+    Assignment,
+    Impossible,
+    cost_of,
+    cost_without,
+    propose,
+    propose_fairly,
+    way_out,
+)
+from scoring.assign.reasons import reasons, reasons_of_assigned
 from scoring.faults import Refused
 
 LIMITS = [
@@ -142,6 +150,22 @@ def test_taking_a_pair_out_costs_the_loss_of_fit(seed: int) -> None:
     assert cost_without(given, pair) == expected
 
 
+@pytest.mark.parametrize("seed", range(20))
+@pytest.mark.parametrize("limits", LIMITS[:2], ids=IDS[:2])
+def test_the_flow_beside_locked_pairs_is_the_best_of_all_there_are(limits: Limits, seed: int) -> None:
+    draw = np.random.default_rng(seed)
+    pairs = [("CO-0", f"R{draw.integers(5)}"), ("NH-2", f"R{draw.integers(5)}"), ("CO-1", "R0")]
+    given = problem(seed, limits, kept=frozenset(pairs))
+    possible = [fit for fit, _ in tried(given)]
+
+    found = propose(given)
+
+    assert isinstance(found, Assignment) == bool(possible)
+    if isinstance(found, Assignment):
+        assert found.fit == max(possible)
+        assert given.kept <= set(found.pairs)
+
+
 @pytest.mark.parametrize("seed", range(12))
 @pytest.mark.parametrize("limits", LIMITS[1:], ids=IDS[1:])
 def test_what_stands_in_the_way_is_a_smallest_set(limits: Limits, seed: int) -> None:
@@ -171,6 +195,17 @@ def test_the_sentence_names_the_way_out() -> None:
     assert isinstance(found, Impossible)
     assert found.message == "No assignment exists. Smallest way out: raise Gold's limit by 1."
     assert [(one.kind, one.subject, one.by) for one in found.in_the_way] == [(Kind.MOST, "Gold", 1)]
+
+
+def test_other_ways_out_stand_beside_the_smallest() -> None:
+    reviewers = (Candidate("Chu", 2), Candidate("Gold", 1), Candidate("Diaz", 0, federal=True))
+    applications = (Proposal("CO-1", "CO", 2), Proposal("CO-2", "CO", 2))
+
+    found = propose(Problem(applications, reviewers, kept=frozenset({("CO-1", "Gold")})))
+
+    assert isinstance(found, Impossible)
+    assert [way_out(one) for one in found.in_the_way] == ["raise Gold's limit by 1"]
+    assert [[way_out(one) for one in way] for way in found.others] == [["1 reviewer fewer for CO-2"]]
 
 
 @pytest.mark.parametrize(
@@ -294,6 +329,7 @@ def test_every_reviewer_has_a_reason() -> None:
 
     told = {one.reviewer: one.message for one in reasons(given, found, "CO-1")}
 
+    assert reasons_of_assigned(given, found)["CO-1", "Chu"] == told["Chu"]
     assert told == {
         "Chu": "2nd best fit of 4 permitted (0.90); Roy fit better but is full; brings finance.",
         "Gold": "4th best fit of 4 permitted (0.70); Diaz, Roy fit better but are full.",
