@@ -1,6 +1,7 @@
 """Who is told of what in reviews; a subject names no score, and no applicant before conflicts are checked."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlmodel import Session
 
@@ -10,11 +11,11 @@ from grants.accounts.queries import holders_of
 from grants.competitions.models import Competition
 from grants.lifecycle.models import Event
 from grants.lifecycle.outbox import Mail
-from grants.reviews.models import Conflict, Panel, PanelMember, Sheet
+from grants.reviews.models import Conflict, Panel, PanelMember, Phase, Sheet
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool, sheets
 from grants.reviews.queries.doors import barred_people
-from grants.reviews.workflow import AssignmentStatus, MemberStatus
+from grants.reviews.workflow import WRITABLE, AssignmentStatus, MemberStatus
 
 
 def invited(session: Session, event: Event) -> list[Mail]:
@@ -148,11 +149,7 @@ def reminded(session: Session, event: Event) -> list[Mail]:
     """Remind reviewers of the number of sheets they owe."""
     competition = session.get_one(Competition, event.subject_id)
     owed: dict[str, int] = event.facts["sheets"]
-    due = {
-        row.person_id: row.due_at
-        for row in assignments.active_assignments(session, competition.id)
-        if row.due_at is not None
-    }
+    due = _first_due(session, competition.id)
     return [
         Mail(
             address=person.email,
@@ -168,6 +165,39 @@ def reminded(session: Session, event: Event) -> list[Mail]:
         )
         for person in pool.people_by_id(session, {int(one) for one in owed}).values()
     ]
+
+
+def _first_due(session: Session, competition_id: int) -> dict[int, datetime]:
+    """Return the earliest instant at which each person's open first sheets are due."""
+    open_ = {
+        (row.application_id, row.person_id)
+        for row in sheets.sheets_of(session, competition_id)
+        if row.status in WRITABLE and row.phase is Phase.INITIAL
+    }
+    found: dict[int, datetime] = {}
+    for row in assignments.active_assignments(session, competition_id):
+        if row.due_at is not None and (row.application_id, row.person_id) in open_:
+            found[row.person_id] = min(row.due_at, found.get(row.person_id, row.due_at))
+    return found
+
+
+def extended(session: Session, event: Event) -> list[Mail]:
+    """Tell a reviewer of more time for a sheet, without the name of an applicant."""
+    sheet = session.get_one(Sheet, event.subject_id)
+    if sheet.person_id in barred_people(session, sheet.application_id):
+        return []
+    competition = session.get_one(Competition, sheet.competition_id)
+    row = assignments.active_pair(session, sheet.application_id, sheet.person_id)
+    return _to_people(
+        session,
+        [sheet.person_id],
+        f"{competition.number}: More time for a score sheet",
+        "emails/reviews/extended",
+        competition=competition,
+        sheet=sheet,
+        due=row.due_at if row else None,
+        reason=event.reason,
+    )
 
 
 def sheet_returned(session: Session, event: Event) -> list[Mail]:
@@ -291,6 +321,7 @@ NOTICES = {
     "reviews.conflict_dismissed": conflict_dismissed,
     "reviews.assignments_sent": assignments_sent,
     "reviews.reminded": reminded,
+    "reviews.extended": extended,
     "reviews.sheet_returned": sheet_returned,
     "reviews.panel_call_set": panel_call_set,
     "reviews.panel_opened": panel_opened,

@@ -14,6 +14,20 @@ def is_complete(_record: Any, missing: Sequence[Finding], _now: datetime) -> lis
     return list(missing)
 
 
+def is_untold(record: Any, _facts: Any, _now: datetime) -> list[Finding]:
+    """Pass a withdrawn assignment that the reviewer knows of as standing."""
+    if record.sent_at is not None and record.withdrawal_told_at is None:
+        return []
+    return [Finding("told", "The reviewer was told that this assignment ended. Add the reviewer again.")]
+
+
+def was_never_sent(record: Any, _facts: Any, _now: datetime) -> list[Finding]:
+    """Pass a withdrawn assignment of which the reviewer never knew."""
+    if record.sent_at is None:
+        return []
+    return [Finding("sent", "The reviewer was told of this assignment. Add the reviewer again.")]
+
+
 class MemberStatus(StrEnum):
     """Where an invitation to review stands."""
 
@@ -144,6 +158,22 @@ ASSIGNMENT = workflow(
             AssignmentStatus.WITHDRAWN,
             permission="assignment.manage",
             happened="withdrew the assignment",
+        ),
+        move(
+            "restore",
+            [AssignmentStatus.WITHDRAWN],
+            AssignmentStatus.SENT,
+            permission="assignment.manage",
+            happened="took back the withdrawal before anybody was told",
+            guards=(is_untold,),
+        ),
+        move(
+            "redraft",
+            [AssignmentStatus.WITHDRAWN],
+            AssignmentStatus.DRAFT,
+            permission="assignment.manage",
+            happened="chose the reviewer again",
+            guards=(was_never_sent,),
         ),
     ],
 )

@@ -12,6 +12,7 @@ const parts = [
   ["[data-split]", "./split.js"],
   ["[data-sheet-total]", "./sheet.js"],
   ["[data-stream]", "./sse.js"],
+  ["[data-board]", "./board.js"],
   ["[data-fold-narrow]", "./fold.js"],
 ];
 

@@ -14,14 +14,14 @@ from tests.factories.reviews import NOW, Round, make_round
 DUE = NOW.replace(day=30)
 
 
-def choose(session: Session, made: Round, number: str, seat: int) -> Assignment:
+def choose(session: Session, made: Round, number: str, seat: int, reason: str = "") -> Assignment:
     """Assign one reviewer by hand."""
     return assigning.assign(
         session,
         made.competition,
         made.applications[number],
         made.reviewers[seat - 1].id,
-        reason="",
+        reason=reason,
         actor=made.officer,
         now=NOW,
     )
@@ -80,7 +80,7 @@ def test_different_panels_in_a_state_stop_the_sending_under_a_rank_sum_unless_so
     made = make_round(session, states={"CO": 2}, reviewers=4)
     for number, seats in (("CO-1", (1, 2, 3)), ("CO-2", (1, 2, 4))):
         for seat in seats:
-            choose(session, made, number, seat)
+            choose(session, made, number, seat, reason="R3 is ill." if seat == 4 else "")
 
     with pytest.raises(Refused) as refused:
         assigning.send(session, made.competition, due_at=DUE, actor=made.officer, now=NOW)
@@ -118,9 +118,8 @@ def test_the_best_assignment_respects_conflicts_and_gives_a_state_one_panel(sess
     count = proposing.accept(
         session,
         made.competition,
-        fingerprint=found.fingerprint,
+        fingerprint=found.outcome.fingerprint,
         state=None,
-        mix=False,
         actor=made.officer,
         now=NOW,
     )
@@ -147,9 +146,8 @@ def test_a_proposal_is_accepted_only_as_it_was_shown(session: Session) -> None:
         proposing.accept(
             session,
             made.competition,
-            fingerprint=found.fingerprint,
+            fingerprint=found.outcome.fingerprint,
             state=None,
-            mix=False,
             actor=made.officer,
             now=NOW,
         )
@@ -161,5 +159,5 @@ def test_an_impossible_assignment_names_the_smallest_way_out(session: Session) -
 
     found = proposing.proposal_of(session, made.competition)
 
-    assert found.impossible is not None
-    assert found.impossible.startswith("No assignment exists. Smallest way out:")
+    assert found.outcome.impossible is not None
+    assert found.outcome.impossible.startswith("No assignment exists. Smallest way out:")

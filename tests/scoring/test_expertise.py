@@ -7,7 +7,7 @@ from scoring.assign.expertise import UNKNOWN, fit, read, stems
 APPLICATION = read(
     [
         "A center for rural manufacturers",
-        "We trained suppliers in every county. Cost accounting is done by hand.\n\nThe chain of supply holds.",
+        "We trained suppliers in every county. Cost accounting is by hand.\n\nThe chain of supply holds.",
     ]
 )
 CRITERIA = read(["Quality of the financial plan", "Oversight board"])

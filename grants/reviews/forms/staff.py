@@ -60,12 +60,38 @@ class AssignForm(Form):
     reason = text("Why this one", longest=500)
 
 
+class ChooseForm(Form):
+    """One reviewer for one application, chosen among all of them."""
+
+    person = HiddenField(validators=[Needed("Choose a reviewer.")])
+    reason = text("Why this one all the same", longest=500)
+    scope = HiddenField(default="one")
+
+
+class LockForm(Form):
+    """Whether a pair stays through the next proposal."""
+
+    locked = HiddenField(default="yes")
+
+
+class UndoForm(Form):
+    """The change that is taken back."""
+
+    change = HiddenField()
+
+
+class PairForm(Form):
+    """One cell of the matrix: an application and a reviewer."""
+
+    pair = HiddenField()
+
+
 class ProposeForm(Form):
     """Accept a proposal as it was shown, whole or for one state."""
 
     fingerprint = HiddenField()
     state = HiddenField()
-    mix = HiddenField()
+    job = HiddenField()
 
 
 class RemoveForm(Form):
@@ -84,6 +110,24 @@ class SendForm(Form):
     def due(self, zone: str) -> datetime:
         """Return the due instant in the competition's zone; 5:00 p.m. if no hour was given."""
         return datetime.combine(self.due_on.data, self.due_at.data or time(17, 0), ZoneInfo(zone))
+
+
+class ExtendForm(Form):
+    """A later due instant for one score sheet."""
+
+    due_on = DayField("New due day", validators=[Needed("Enter the new due day.")])
+    due_at = HourField("Hour", validators=[Optional()], default=time(17, 0))
+    reason = text("Why", needed="Write why this sheet gets more time.", longest=500)
+
+    def due(self, zone: str) -> datetime:
+        """Return the due instant in the competition's zone; 5:00 p.m. if no hour was given."""
+        return datetime.combine(self.due_on.data, self.due_at.data or time(17, 0), ZoneInfo(zone))
+
+
+class RemindForm(Form):
+    """Whom to remind: those whose sheets are late, or everyone with an open one."""
+
+    whom = HiddenField(default="open")
 
 
 class CallForm(Form):
@@ -116,8 +160,10 @@ class RecordForm(Form):
 
 
 class FreezeForm(Form):
-    """Freeze a ranking; a reason where it takes the place of another."""
+    """Freeze a ranking; a reason where it takes the place of another, and what the page showed."""
 
+    frozen = HiddenField()
+    scores = HiddenField()
     reason = text("Why a new ranking takes its place", longest=2000, area=True)
 
 

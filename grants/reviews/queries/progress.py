@@ -19,7 +19,8 @@ PAGE = 50
 class SheetPage:
     """The sheets of one page with their due instants, and how many there are, are in and are late."""
 
-    rows: list[tuple[Sheet, datetime | None]]
+    rows: list[tuple[Sheet, datetime | None, datetime | None]]
+    """Each with when it is due, and when it was due before it got more time."""
     total: int
     in_: int
     late: int
@@ -36,13 +37,13 @@ def sheet_page(
     rows = session.connection().execute(numbered).all()
     if not rows and page > 1:
         return sheet_page(session, competition_id, without=without, now=now, page=1)
-    due = {number: due_at for number, due_at, *_counts in rows}
+    due = {number: (due_at, before) for number, due_at, before, *_counts in rows}
     sheets = {
         sheet.id: sheet for sheet in session.exec(select(Sheet).where(col(Sheet.id).in_(list(due)))).all()
     }
-    total, in_, late = rows[0][2:] if rows else (0, 0, 0)
+    total, in_, late = rows[0][3:] if rows else (0, 0, 0)
     last = max(1, -(-total // PAGE))
-    return SheetPage([(sheets[number], at) for number, at in due.items()], total, in_, late, page, last)
+    return SheetPage([(sheets[number], *at) for number, at in due.items()], total, in_, late, page, last)
 
 
 def _numbered(competition_id: int, without: Iterable[int], now: datetime) -> Select[*tuple[Any, ...]]:
@@ -52,6 +53,7 @@ def _numbered(competition_id: int, without: Iterable[int], now: datetime) -> Sel
     columns: list[Any] = [
         Sheet.id,
         Assignment.due_at,
+        Assignment.extended_from,
         func.count().over(),
         *map(_number_of, (is_in, late_now)),
     ]

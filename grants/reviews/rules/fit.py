@@ -1,26 +1,37 @@
-"""How well a reviewer's declared expertise fits an application: the share of it that the text speaks of."""
+"""How well a reviewer's declared expertise fits a submission, and what was read of texts, kept by hash."""
 
-import re
+from collections import OrderedDict
 from collections.abc import Sequence
+from functools import lru_cache
 
-FULL = 1000
-UNKNOWN = 300
-"""Thousandths for a reviewer who declared no expertise, or none that the application speaks of."""
+from scoring.assign.expertise import Text, read
 
-
-def words_of(text: str) -> str:
-    """Return a text as plain words between single spaces, for finding terms in it."""
-    return f" {' '.join(re.findall(r'[a-z0-9]+', text.lower()))} "
+MOST_KEPT = 2000
 
 
-def found_in(expertise: Sequence[str], plain: str) -> tuple[str, ...]:
-    """Return the terms of a declaration that the application's plain words contain."""
-    return tuple(term for term in expertise if (words := words_of(term)).strip() and words in plain)
+class Readings:
+    """Submissions read for their words, by the hash of what was submitted; the longest unused goes first."""
+
+    def __init__(self, most: int = MOST_KEPT) -> None:
+        self.most = most
+        self._kept: OrderedDict[str, Text] = OrderedDict()
+
+    def known(self, sha256: str) -> Text | None:
+        """Return a submission that was read before."""
+        found = self._kept.get(sha256)
+        if found is not None:
+            self._kept[sha256] = found
+        return found
+
+    def keep(self, sha256: str, parts: Sequence[str]) -> Text:
+        """Read a submission and keep what was read."""
+        found = self._kept[sha256] = read(parts)
+        while len(self._kept) > self.most:
+            self._kept.popitem(last=False)
+        return found
 
 
-def fit(expertise: Sequence[str], plain: str) -> int:
-    """Return the fit in whole thousandths, so that an optimum is exact."""
-    if not expertise:
-        return UNKNOWN
-    found = len(found_in(expertise, plain))
-    return UNKNOWN + (FULL - UNKNOWN) * found // len(expertise)
+@lru_cache(maxsize=64)
+def criteria_text(parts: tuple[str, ...]) -> Text:
+    """Return published criteria by their words."""
+    return read(parts)

@@ -1,7 +1,7 @@
 """Reviewers to applications by hand: add, remove, and tell everyone at once."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from sqlmodel import Session
@@ -11,15 +11,16 @@ from grants.access.check import require
 from grants.applications.models import Application
 from grants.competitions.models import Competition
 from grants.competitions.rules.choices import RankingMethod
-from grants.errors import NotFound, Refused, refuse
+from grants.errors import MoveRefused, NotFound, Refused, refuse
 from grants.findings import Finding, Level, stops
 from grants.lifecycle.perform import perform, tell
 from grants.lifecycle.record import record
 from grants.reviews.models import Assignment, PanelMember, Phase, Sheet
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import assignments, conflicts, pool
+from grants.reviews.queries import assignments
 from grants.reviews.queries import sheets as stored
 from grants.reviews.services.conflicts import find_conflicts
+from grants.reviews.services.posing import Posed, posed
 from grants.reviews.workflow import AssignmentStatus
 
 
@@ -42,19 +43,49 @@ def assign(
     actor: Actor,
     now: datetime,
 ) -> Assignment:
-    """Add a reviewer to an application as a draft; refused with a conflict, over the cap, or twice."""
+    """Add a reviewer to an application as a draft; refused with a conflict, over the cap, or twice.
+
+    A rule of preference that it breaks needs a reason: one panel in a state, one reviewer of an
+    organization, who is available, who has a declaration in force.
+    """
     require(actor, "assignment.manage", application)
-    member = pool.membership_in(session, competition.id, person_id)
-    if member is None or application.competition_id != competition.id:
+    if application.competition_id != competition.id:
         raise NotFound
     if application.status not in material.REVIEWED:
         raise refuse("not-eligible", f"{application.number} has not passed the administrative review.")
-    _require_free(session, competition, application, member, now=now)
+    find_conflicts(session, competition.id, now=now, people=[person_id], application_id=application.id)
+    standing = posed(session, competition)
+    member = standing.members.get(person_id)
+    if member is None:
+        raise NotFound
+    _require_free(standing, application, member)
+    candidate = next(one for one in standing.candidates if one.id == application.id)
+    breaks = standing.broken_by(candidate, person_id, now)
+    if breaks and not reason.strip():
+        raise Refused(
+            [
+                *(replace(one, level=Level.STOP) for one in breaks),
+                Finding("anyway", "Choose another, or write why this reviewer is added.", field="reason"),
+            ]
+        )
+    return write(session, application, member, reason=reason, actor=actor, now=now)
+
+
+def write(
+    session: Session,
+    application: Application,
+    member: PanelMember,
+    *,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+) -> Assignment:
+    """Write one draft that was found permitted, with its event."""
     row = Assignment(
-        competition_id=competition.id,
+        competition_id=application.competition_id,
         application_id=application.id,
         state=application.state,
-        person_id=person_id,
+        person_id=member.person_id or 0,
         reason=reason[:500],
         made_by_id=actor.person_id,
         made_at=now,
@@ -73,27 +104,38 @@ def assign(
     return row
 
 
-def _require_free(
-    session: Session,
-    competition: Competition,
-    application: Application,
-    member: PanelMember,
-    *,
-    now: datetime,
-) -> None:
+def _require_free(standing: Posed, application: Application, member: PanelMember) -> None:
     """Raise for a conflict, a second assignment of the pair, or a full reviewer."""
     person_id = member.person_id or 0
-    find_conflicts(session, competition.id, now=now, people=[person_id], application_id=application.id)
-    conflict = conflicts.barring_pairs(session, competition.id).get((person_id, application.id))
+    conflict = standing.barring.get((person_id, application.id))
     if conflict is not None:
         raise refuse("conflict", f"{member.name} has a conflict with {application.number}: {conflict.kind}.")
-    if assignments.active_pair(session, application.id, person_id) is not None:
+    if any(row.person_id == person_id for row in standing.by_application[application.id]):
         raise refuse("twice", f"{member.name} has {application.number} already.")
-    load = pool.loads(session, competition.id).get(person_id, pool.NO_LOAD)
-    if load.total >= member.cap:
-        raise refuse(
-            "full", f"{member.name} has {load.total} of {member.cap}. Raise the cap or choose another."
-        )
+    load = standing.loads[person_id]
+    if load >= member.cap:
+        raise refuse("full", f"{member.name} has {load} of {member.cap}. Raise the cap or choose another.")
+
+
+def lock(session: Session, row: Assignment, *, locked: bool, actor: Actor, now: datetime) -> bool:
+    """Keep a pair through the next proposal, or no longer; return whether anything changed."""
+    require(actor, "assignment.manage", row)
+    session.refresh(row, with_for_update=True)
+    if row.status not in assignments.ACTIVE:
+        raise MoveRefused([Finding("status", "This assignment has ended. Look at the board again.")])
+    if row.locked is locked:
+        return False
+    row.locked = locked
+    session.add(row)
+    record(
+        session,
+        "assignment.locked" if locked else "assignment.unlocked",
+        row,
+        happened="locked the assignment" if locked else "unlocked the assignment",
+        actor=actor,
+        now=now,
+    )
+    return True
 
 
 def unassign(session: Session, row: Assignment, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -102,31 +144,30 @@ def unassign(session: Session, row: Assignment, *, reason: str, actor: Actor, no
         raise refuse("reason", "The reviewer knows of this assignment. Write why it ends.", field="reason")
     why = reason.strip() or "Changed before it was sent."
     perform(session, row, "withdraw", actor=actor, now=now, reason=why)
-    row.withdrawn_at, row.withdrawn_reason = now, why[:500]
+    row.withdrawn_at, row.withdrawn_reason, row.locked = now, why[:500], False
     session.add(row)
 
 
-def gaps(session: Session, competition: Competition, *, without: Iterable[int] = ()) -> list[Finding]:
+def gaps(session: Session, competition: Competition, *, without: Collection[int] = ()) -> list[Finding]:
     """Return what the published rules miss in the assignments as they stand, drafts included."""
-    chosen: dict[int, set[int]] = {}
-    for row in assignments.active_assignments(session, competition.id):
-        chosen.setdefault(row.application_id, set()).add(row.person_id)
-    needed = competition.reviewers_minimum or 1
+    return gaps_of(posed(session, competition, without=without))
+
+
+def gaps_of(standing: Posed) -> list[Finding]:
+    """Return the applications that are short and the states whose panels differ; a conflict is nobody."""
     found: list[Finding] = []
     by_state: dict[str, set[frozenset[int]]] = {}
-    for one in material.candidates(session, competition.id, without=without):
-        have = len(chosen.get(one.id, ()))
-        by_state.setdefault(one.state, set()).add(frozenset(chosen.get(one.id, ())))
-        if have < needed:
-            found.append(
-                Finding(
-                    "short",
-                    f"{one.number} has {have} of {needed} reviewers.",
-                    field=one.uid,
-                    level=Level.WARN,
-                )
-            )
-    found.extend(_panels_differ(competition, by_state))
+    for one in standing.candidates:
+        chosen = frozenset(
+            row.person_id
+            for row in standing.by_application[one.id]
+            if (row.person_id, one.id) not in standing.barring
+        )
+        by_state.setdefault(one.state, set()).add(chosen)
+        if len(chosen) < standing.needed:
+            message = f"{one.number} has {len(chosen)} of {standing.needed} reviewers."
+            found.append(Finding("short", message, field=one.uid, level=Level.WARN))
+    found.extend(_panels_differ(standing.competition, by_state))
     return found
 
 

@@ -1,31 +1,40 @@
-"""The best assignment, proven, with its reasons; or the smallest way out where there is none."""
+"""The best assignment, proven, with its reasons; or the smallest ways out where there is none."""
 
 import hashlib
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from itertools import islice
+from typing import Any
 
 from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.access.check import require
-from grants.applications import queries as applications
 from grants.applications.models import Application
 from grants.competitions.models import Competition
-from grants.competitions.rules.choices import RankingMethod
 from grants.errors import MoveRefused, NotFound
 from grants.findings import Finding
-from grants.reviews.models import Assignment, PanelMember, Reviewer, ReviewerKind
-from grants.reviews.queries import applications as material
-from grants.reviews.queries import assignments, conflicts, pool
+from grants.jobs.models import Job
+from grants.jobs.queue import enqueue
+from grants.lifecycle.record import record
+from grants.reviews.models import PanelMember
+from grants.reviews.queries import assignments
 from grants.reviews.queries.applications import Candidate
-from grants.reviews.rules.fit import fit, words_of
-from grants.reviews.services.assigning import assign, unassign
-from grants.reviews.workflow import AssignmentStatus, MemberStatus
-from scoring.assign.problem import Candidate as Person
-from scoring.assign.problem import Limits, Pair, Problem, Proposal
-from scoring.assign.propose import Impossible, propose
-from scoring.assign.reasons import reasons
+from grants.reviews.services import undoing
+from grants.reviews.services.assigning import unassign, write
+from grants.reviews.services.conflicts import find_conflicts
+from grants.reviews.services.posing import Posed, Wishes, posed
+from scoring.assign.problem import Problem
+from scoring.assign.program import InTheWay, Kind
+from scoring.assign.propose import Assignment as Best
+from scoring.assign.propose import Impossible, propose, way_out
+from scoring.assign.reasons import reasons_of_assigned
+from scoring.assign.shortage import shortage
+
+JOB = "reviews.propose"
+MOST_CAUSES = 10
+CHANGED = "Assignments, conflicts or reviewers changed since this was proposed. Look at it again."
 
 
 @dataclass(frozen=True)
@@ -40,15 +49,52 @@ class Change:
 
 
 @dataclass(frozen=True)
+class Way:
+    """One condition that would have to give: in words, and whom or what it is about."""
+
+    words: str
+    kind: Kind
+    member_uid: str = ""
+    application_uid: str = ""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a proposal found, by application and person ids: what a job keeps and a page shows."""
+
+    fingerprint: str
+    """Of everything it follows from: a proposal is accepted only as it was shown."""
+    fit: int = 0
+    floor: int = 0
+    free: int | None = None
+    """The greatest fit where states need not have one panel, if this proposal gave it up."""
+    pairs: tuple[tuple[int, int, str], ...] = ()
+    impossible: str | None = None
+    ways: tuple[tuple[Way, ...], ...] = ()
+    causes: tuple[str, ...] = ()
+    """Where nothing fits: the applications that cannot have their reviewers even by themselves."""
+    relaxed: str | None = None
+    """Why the wish for one panel per state was left aside."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the outcome as a job keeps it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Outcome":
+        """Return the outcome that a job kept."""
+        ways = tuple(tuple(Way(**{**one, "kind": Kind(one["kind"])}) for one in way) for way in kept["ways"])
+        pairs = tuple((int(one[0]), int(one[1]), str(one[2])) for one in kept["pairs"])
+        return cls(**{**kept, "ways": ways, "pairs": pairs, "causes": tuple(kept["causes"])})
+
+
+@dataclass(frozen=True)
 class Proposed:
     """The outcome of one proposal, with what it would change."""
 
+    outcome: Outcome
     changes: tuple[Change, ...]
-    impossible: str | None
-    fit: int
-    floor: int
-    fingerprint: str
-    """Of everything it follows from: a proposal is accepted only as it was shown."""
+    reached: int
 
     def of_kind(self, kind: str) -> list[Change]:
         """Return the pairs that are kept, new or removed."""
@@ -56,7 +102,7 @@ class Proposed:
 
     @property
     def by_state(self) -> dict[str, list[Change]]:
-        """Return the changes by state."""
+        """Return the changes by state, what changes before what stays."""
         found: dict[str, list[Change]] = {}
         for change in self.changes:
             found.setdefault(change.candidate.state, []).append(change)
@@ -64,60 +110,79 @@ class Proposed:
 
 
 def proposal_of(
-    session: Session, competition: Competition, *, mix: bool = False, without: Collection[int] = ()
+    session: Session,
+    competition: Competition,
+    *,
+    wishes: Wishes | None = None,
+    without: Collection[int] = (),
 ) -> Proposed:
-    """Compute the best assignment around everything that was sent or locked; nothing is stored.
+    """Compute the best assignment around everything that was sent or locked; nothing is stored."""
+    standing = posed(session, competition, without=without)
+    return shown(standing, outcome_of(standing, wishes or Wishes()))
 
-    `mix` asks for a federal and an outside reviewer on each application.
-    """
-    up_for_review = material.candidates(session, competition.id, without=without)
-    members = {
-        one.person_id: one
-        for one in pool.members_of(session, competition.id)
-        if one.person_id is not None and one.status == MemberStatus.ACCEPTED
-    }
-    active = assignments.active_assignments(session, competition.id, without=without)
-    names = _names(members)
-    problem = _problem(session, competition, up_for_review, members, active, names, mix=mix)
-    fingerprint = hashlib.sha256(repr(problem).encode()).hexdigest()
-    found = propose(problem)
+
+def outcome_of(standing: Posed, wishes: Wishes) -> Outcome:
+    """Solve a standing assignment under some wishes."""
+    problem = standing.problem(wishes)
+    fingerprint = fingerprint_of(standing, wishes)
+    found, relaxed, free = propose(problem), None, None
+    if wishes.panel and not standing.panel_required:
+        without_panel = replace(problem, limits=replace(problem.limits, same_panel=False))
+        alone = propose(without_panel)
+        if isinstance(found, Impossible) and not isinstance(alone, Impossible):
+            relaxed, problem, found = found.message, without_panel, alone
+        elif not isinstance(alone, Impossible):
+            free = alone.fit
     if isinstance(found, Impossible):
-        return Proposed((), found.message, 0, 0, fingerprint)
-    why = {
-        (reason.application, reason.reviewer): reason.message
-        for one in up_for_review
-        for reason in reasons(problem, found, one.number)
-        if reason.assigned
-    }
-    changes = _changes(up_for_review, members, active, names, why)
-    return Proposed(tuple(changes), None, found.fit, found.floor, fingerprint)
+        ways = (found.in_the_way, *found.others)
+        return Outcome(
+            fingerprint,
+            impossible=found.message,
+            ways=tuple(tuple(_way(standing, one) for one in way) for way in ways),
+            causes=tuple(_causes(problem)),
+        )
+    return Outcome(
+        fingerprint, found.fit, found.floor, free, _pairs(standing, problem, found), relaxed=relaxed
+    )
 
 
-def _changes(
-    up_for_review: list[Candidate],
-    members: Mapping[int, PanelMember],
-    active: list[Assignment],
-    names: Mapping[int, str],
-    why: Mapping[Pair, str],
-) -> list[Change]:
-    """Return the chosen pairs as kept or new, and the active ones that are not chosen as removed."""
-    numbers = {one.id: one.number for one in up_for_review}
-    by_number = {one.number: one for one in up_for_review}
-    by_name = {name: members[person_id] for person_id, name in names.items()}
+def fingerprint_of(standing: Posed, wishes: Wishes) -> str:
+    """Return the hash of everything a proposal follows from."""
+    problem = standing.problem(wishes)
+    taken = sorted((pair, row.uid, str(row.status)) for pair, row in standing.pairs.items())
+    seen = (problem.applications, problem.reviewers, sorted(problem.fit.items()))
+    rest = (sorted(problem.conflicts.items()), sorted(problem.kept), problem.limits, wishes, taken)
+    return hashlib.sha256(repr((seen, rest)).encode()).hexdigest()
+
+
+def shown(standing: Posed, outcome: Outcome) -> Proposed:
+    """Return what an outcome would change in an assignment as it stands."""
+    candidates = {one.id: one for one in standing.candidates}
     now = {
-        (numbers[row.application_id], names[row.person_id])
-        for row in active
-        if row.application_id in numbers and row.person_id in names
+        (one.id, row.person_id): row for one in standing.candidates for row in standing.by_application[one.id]
     }
-    chosen = [
-        Change(by_number[number], by_name[name], "kept" if (number, name) in now else "new", reason)
-        for (number, name), reason in sorted(why.items())
+    chosen = {(application_id, person_id): reason for application_id, person_id, reason in outcome.pairs}
+    kept = [
+        Change(
+            candidates[application_id],
+            standing.members[person_id],
+            "kept" if (application_id, person_id) in now else "new",
+            reason,
+        )
+        for (application_id, person_id), reason in chosen.items()
+        if application_id in candidates and person_id in standing.members
     ]
     gone = [
-        Change(by_number[number], by_name[name], "removed", "Not part of the best assignment.")
-        for number, name in sorted(now - why.keys())
+        Change(candidates[pair[0]], standing.members[pair[1]], "removed", _why_gone(standing, pair))
+        for pair in now
+        if pair not in chosen and outcome.impossible is None
     ]
-    return [*chosen, *gone]
+    order = {"removed": 0, "new": 1, "kept": 2}
+    changes = sorted(
+        [*kept, *gone],
+        key=lambda one: (one.candidate.state, one.candidate.number, order[one.kind], one.member.name),
+    )
+    return Proposed(outcome, tuple(changes), standing.reached)
 
 
 def accept(
@@ -126,136 +191,118 @@ def accept(
     *,
     fingerprint: str,
     state: str | None,
-    mix: bool,
+    wishes: Wishes | None = None,
+    outcome: Outcome | None = None,
     actor: Actor,
     now: datetime,
 ) -> int:
     """Make a proposal's changes, whole or for one state, as drafts; return how many.
 
-    Raises `MoveRefused` where anything changed since the proposal was shown.
+    `outcome` is what a job found; without it the proposal is worked out again. Raises `MoveRefused`
+    where anything changed since the proposal was shown.
     """
     require(actor, "assignment.manage", competition)
-    found = proposal_of(session, competition, mix=mix, without=actor.barred)
-    if found.fingerprint != fingerprint or found.impossible:
-        message = "Assignments, conflicts or reviewers changed since this was proposed. Look at it again."
-        raise MoveRefused([Finding("changed", message)])
+    wishes = wishes or Wishes()
+    find_conflicts(session, competition.id, now=now)
+    standing = posed(session, competition, without=actor.barred)
+    if fingerprint != fingerprint_of(standing, wishes):
+        raise MoveRefused([Finding("changed", CHANGED)])
+    found = shown(standing, outcome or outcome_of(standing, wishes))
+    if found.outcome.impossible or found.outcome.fingerprint != fingerprint:
+        raise MoveRefused([Finding("changed", CHANGED)])
     wanted = [one for one in found.changes if state is None or one.candidate.state == state]
-    count = 0
-    for change in (one for one in wanted if one.kind == "removed"):
+    steps = _carry_out(session, wanted, actor=actor, now=now)
+    where = state or "all states"
+    undoing.note(
+        session,
+        competition,
+        steps,
+        said=f"Accepted the proposal for {where}: {len(steps)} changes.",
+        actor=actor,
+        now=now,
+    )
+    record(
+        session,
+        "assignments.proposal_accepted",
+        competition,
+        happened=f"accepted the best assignment for {where}",
+        actor=actor,
+        now=now,
+        facts={
+            "changes": len(steps),
+            "fit": found.outcome.fit,
+            "inputs": fingerprint,
+            "wishes": asdict(wishes),
+        },
+    )
+    return len(steps)
+
+
+def ask(session: Session, competition: Competition, wishes: Wishes, *, actor: Actor, now: datetime) -> Job:
+    """Have the worker look for the best assignment of a large competition."""
+    require(actor, "assignment.manage", competition)
+    payload = {"competition": competition.id, "wishes": asdict(wishes), "without": sorted(actor.barred)}
+    label = f"Best assignment, {competition.number}"
+    return enqueue(session, JOB, payload, actor=actor, now=now, label=label)
+
+
+def _carry_out(
+    session: Session, wanted: Iterable[Change], *, actor: Actor, now: datetime
+) -> list[undoing.Step]:
+    """Remove first, so that loads are free, then add."""
+    changes = list(wanted)
+    steps: list[undoing.Step] = []
+    for change in (one for one in changes if one.kind == "removed"):
         row = assignments.active_pair(session, change.candidate.id, change.member.person_id or 0)
-        if row is not None and row.status == AssignmentStatus.DRAFT:
+        if row is not None:
             unassign(session, row, reason=change.reason, actor=actor, now=now)
-            count += 1
-    for change in (one for one in wanted if one.kind == "new"):
+            steps.append((undoing.REMOVED, row))
+    for change in (one for one in changes if one.kind == "new"):
         application = session.get(Application, change.candidate.id)
         if application is None:
             raise NotFound
-        assign(
-            session,
-            competition,
-            application,
-            change.member.person_id or 0,
-            reason=change.reason,
-            actor=actor,
-            now=now,
-        )
-        count += 1
-    return count
+        row = write(session, application, change.member, reason=change.reason, actor=actor, now=now)
+        steps.append((undoing.ADDED, row))
+    return steps
 
 
-def _problem(
-    session: Session,
-    competition: Competition,
-    up_for_review: list[Candidate],
-    members: Mapping[int, PanelMember],
-    active: list[Assignment],
-    names: Mapping[int, str],
-    *,
-    mix: bool,
-) -> Problem:
-    entries = pool.reviewers_by_person(session, set(members))
-    numbers = {one.id: one.number for one in up_for_review}
-    kept: set[Pair] = {
-        (numbers[row.application_id], names[row.person_id])
-        for row in active
-        if (row.status == AssignmentStatus.SENT or row.locked)
-        and row.application_id in numbers
-        and row.person_id in names
-    }
-    barring = conflicts.barring_pairs(session, competition.id)
-    closed: dict[Pair, str] = {
-        (numbers[row.application_id], names[row.person_id]): row.kind
-        for row in barring.values()
-        if row.application_id in numbers and row.person_id in names
-    }
-    kept -= closed.keys()
-    return Problem(
-        applications=tuple(
-            Proposal(one.number, one.state, _needed(competition, one.number, kept)) for one in up_for_review
-        ),
-        reviewers=_people(members, entries, names),
-        fit=_fits(session, up_for_review, members, entries, names),
-        conflicts=closed,
-        kept=frozenset(kept),
-        limits=_limits(competition, members.values(), mix=mix),
-    )
-
-
-def _people(
-    members: Mapping[int, PanelMember], entries: Mapping[int, Reviewer], names: Mapping[int, str]
-) -> tuple[Person, ...]:
+def _pairs(standing: Posed, problem: Problem, found: Best) -> tuple[tuple[int, int, str], ...]:
+    numbers = {one.number: one.id for one in standing.candidates}
+    people = {name: person_id for person_id, name in standing.names.items()}
+    why = reasons_of_assigned(problem, found)
+    ids = [(numbers[number], people[name], why[number, name]) for number, name in found.pairs]
     return tuple(
-        Person(
-            names[person_id],
-            member.cap,
-            federal=member.kind is ReviewerKind.FEDERAL,
-            expertise=frozenset(_expertise(member, entries.get(person_id))),
-        )
-        for person_id, member in members.items()
+        (application_id, person_id, f"{reason} {_sentence(standing, application_id, person_id)}")
+        for application_id, person_id, reason in ids
     )
 
 
-def _limits(competition: Competition, members: Iterable[PanelMember], *, mix: bool) -> Limits:
-    has_federal = any(member.kind is ReviewerKind.FEDERAL for member in members)
-    return Limits(
-        same_panel=competition.ranking_method is RankingMethod.RANK_SUM,
-        federal_least=1 if mix and has_federal else 0,
-        outside_least=1 if mix else 0,
+def _sentence(standing: Posed, application_id: int, person_id: int) -> str:
+    words = standing.fits[application_id, person_id].words
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def _why_gone(standing: Posed, pair: tuple[int, int]) -> str:
+    application_id, person_id = pair
+    conflict = standing.barring.get((person_id, application_id))
+    if conflict is not None:
+        return f"Conflict: {conflict.kind}."
+    fit = standing.fits[application_id, person_id]
+    return f"The whole is better served by others; fit {fit.figure / 1000:.2f}, {fit.words}."
+
+
+def _causes(problem: Problem) -> Iterator[str]:
+    """Yield which applications cannot have their reviewers even alone, the first few."""
+    found = (shortage(problem, one.key) for one in problem.applications)
+    yield from islice((sentence for sentence in found if sentence), MOST_CAUSES)
+
+
+def _way(standing: Posed, one: InTheWay) -> Way:
+    people = {name: standing.members[person_id].uid for person_id, name in standing.names.items()}
+    places = {candidate.number: candidate.uid for candidate in standing.candidates}
+    return Way(
+        way_out(one),
+        one.kind,
+        people.get(one.subject, people.get(one.detail, "")),
+        places.get(one.subject, ""),
     )
-
-
-def _fits(
-    session: Session,
-    up_for_review: list[Candidate],
-    members: Mapping[int, PanelMember],
-    entries: Mapping[int, Reviewer],
-    names: Mapping[int, str],
-) -> dict[Pair, int]:
-    contents = applications.submitted_contents(session, [one.id for one in up_for_review])
-    found: dict[Pair, int] = {}
-    for one in up_for_review:
-        content = contents.get(one.id)
-        texts = [section.text for section in content.sections] if content else []
-        plain = words_of(" ".join([one.title, *texts]))
-        for person_id, member in members.items():
-            found[one.number, names[person_id]] = fit(_expertise(member, entries.get(person_id)), plain)
-    return found
-
-
-def _needed(competition: Competition, number: str, kept: Collection[Pair]) -> int:
-    return max(
-        competition.reviewers_minimum or 1, sum(1 for application, _who in kept if application == number)
-    )
-
-
-def _expertise(member: PanelMember, entry: Reviewer | None) -> list[str]:
-    return entry.expertise if entry is not None else member.expertise
-
-
-def _names(members: Mapping[int, PanelMember]) -> dict[int, str]:
-    """Return each person's name, with the address where two have the same."""
-    twice = [member.name for member in members.values()]
-    return {
-        person_id: member.name if twice.count(member.name) == 1 else f"{member.name}, {member.email}"
-        for person_id, member in members.items()
-    }

@@ -1,4 +1,4 @@
-"""Reminding reviewers whose sheets are due or late; it says which are open and never what is in them."""
+"""Reminding reviewers of their sheets, and more time for one; nothing here knows what is in a sheet."""
 
 from datetime import datetime
 
@@ -7,21 +7,24 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.access.check import require
 from grants.competitions.models import Competition
-from grants.errors import refuse
+from grants.errors import NotFound, refuse
 from grants.lifecycle.perform import tell
 from grants.lifecycle.record import record
-from grants.reviews.models import Phase
+from grants.reviews.models import Assignment, Phase, Sheet
 from grants.reviews.queries import assignments, conflicts, sheets
 from grants.reviews.workflow import WRITABLE, AssignmentStatus
 
 
-def remind(session: Session, competition: Competition, *, actor: Actor, now: datetime) -> int:
-    """Remind everyone with an open first sheet; return how many people."""
+def remind(
+    session: Session, competition: Competition, *, late_only: bool = False, actor: Actor, now: datetime
+) -> int:
+    """Remind everyone with an open first sheet, or only who is late; return how many people."""
     require(actor, "assignment.manage", competition)
     sent = {
         (row.application_id, row.person_id)
         for row in assignments.active_assignments(session, competition.id)
         if row.status == AssignmentStatus.SENT
+        and (not late_only or (row.due_at is not None and row.due_at < now))
     } - {
         (row.application_id, row.person_id)
         for row in conflicts.barring_pairs(session, competition.id).values()
@@ -35,15 +38,49 @@ def remind(session: Session, competition: Competition, *, actor: Actor, now: dat
         ):
             waiting[str(row.person_id)] = waiting.get(str(row.person_id), 0) + 1
     if not waiting:
-        raise refuse("nobody", "Every score sheet is in. There is nobody to remind.")
+        what = "No score sheet is late." if late_only else "Every score sheet is in."
+        raise refuse("nobody", f"{what} There is nobody to remind.")
     event = record(
         session,
         "reviewers.reminded",
         competition,
-        happened=f"reminded {len(waiting)} reviewers of their score sheets",
+        happened=f"reminded {len(waiting)} reviewers of their {'late ' if late_only else ''}score sheets",
         actor=actor,
         now=now,
         facts={"sheets": waiting},
     )
     tell(session, event, "reviews.reminded")
     return len(waiting)
+
+
+def extend(
+    session: Session, sheet: Sheet, *, due_at: datetime, reason: str, actor: Actor, now: datetime
+) -> Assignment:
+    """Give one open first sheet more time; the reviewer is told, and lateness follows the new instant."""
+    require(actor, "assignment.manage", sheet)
+    row = assignments.active_pair(session, sheet.application_id, sheet.person_id)
+    if row is None or row.status != AssignmentStatus.SENT or row.due_at is None:
+        raise NotFound
+    session.refresh(row, with_for_update=True)
+    if sheet.status not in WRITABLE or sheet.phase is not Phase.INITIAL:
+        raise refuse("in", "This score sheet is in. Return it, if it should be changed.")
+    if due_at <= max(now, row.due_at):
+        raise refuse(
+            "due", "Choose an instant after the one that stands, and one that lies ahead.", field="due_on"
+        )
+    before, row.due_at = row.due_at, due_at
+    row.extended_from = row.extended_from or before
+    session.add(row)
+    event = record(
+        session,
+        "sheet.extended",
+        sheet,
+        happened="gave the score sheet more time",
+        actor=actor,
+        now=now,
+        reason=reason,
+        before=before.isoformat(),
+        after=due_at.isoformat(),
+    )
+    tell(session, event, "reviews.extended")
+    return row

@@ -1,7 +1,4 @@
-"""Staff: the assignment board by hand, sending, and the progress of sheets."""
-
-from dataclasses import dataclass
-from datetime import datetime
+"""Staff: the assignment board by hand, one change after the other, and sending."""
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -11,23 +8,18 @@ from grants.applications.models import Application
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, competition_by_number
 from grants.errors import NotFound, Refused
-from grants.findings import Finding, Level
-from grants.reviews.forms.joining import DeedForm
-from grants.reviews.forms.sheets import ReturnForm
-from grants.reviews.forms.staff import AssignForm, RemoveForm, SendForm
-from grants.reviews.models import Assignment, Sheet
+from grants.findings import Level
+from grants.reviews.forms.staff import AssignForm, LockForm, RemoveForm, SendForm, UndoForm
+from grants.reviews.models import Assignment
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import assignments, pool, sheets
-from grants.reviews.queries.applications import Candidate
-from grants.reviews.queries.progress import SheetPage, is_late, sheet_page
-from grants.reviews.services import assigning, reminding, scoring
-from grants.reviews.services.rubric import rubric_of
+from grants.reviews.queries import assignments, pool
+from grants.reviews.services import assigning, undoing
+from grants.reviews.services.posing import Posed, posed
 from grants.reviews.views.audiences import staff as pages
-from grants.reviews.views.board import board_of
-from grants.reviews.views.seeing import require_own_in
-from grants.reviews.workflow import IN
+from grants.reviews.views.board import Shown, board_of
 from grants.web import current
 from grants.web.fields import page_asked
+from grants.web.forms import Form
 from grants.web.render import go, page
 
 
@@ -37,18 +29,18 @@ def assign(competition: Competition) -> ResponseReturnValue:
     return _board(competition, AssignForm(formdata=None))
 
 
-def _board(competition: Competition, form: AssignForm, *, at: str = "") -> ResponseReturnValue:
+def _board(competition: Competition, form: Form, *, at: str = "") -> ResponseReturnValue:
+    asked = Shown(request.args.get("state", ""), request.args.get("only", ""), page_asked())
     with current.reading() as session:
-        board = board_of(session, competition, current.actor())
-    state, only = request.args.get("state", ""), request.args.get("only", "")
+        board = board_of(session, competition, current.actor(), current.now(), asked)
     return page(
         "staff/reviews/assign.html",
         form=form,
         competition=competition,
         board=board,
-        state=state,
-        only=only,
+        asked=asked,
         at=at,
+        undo=UndoForm(formdata=None),
     )
 
 
@@ -60,34 +52,61 @@ def _board(competition: Competition, form: AssignForm, *, at: str = "") -> Respo
     methods=("POST",),
 )
 def add(application: Application) -> ResponseReturnValue:
-    """Add one reviewer to one application."""
+    """Add one reviewer to one application; a rule it breaks leads to the page that asks why."""
     form = AssignForm()
     with current.reading() as session:
-        competition = _competition(session, application.competition_id)
+        competition = competition_of(session, application.competition_id)
         member = pool.member_by_uid(session, str(form.person.data or ""))
     if form.is_sent():
-        if member is None or member.person_id is None:
+        if member is None or member.person_id is None or member.competition_id != competition.id:
             raise NotFound
         try:
-            with current.writing() as session:
-                assigning.assign(
-                    session,
-                    competition,
-                    session.get_one(Application, application.id),
-                    member.person_id,
-                    reason=str(form.reason.data or ""),
-                    actor=current.actor(),
-                    now=current.now(),
-                )
+            said = added(competition, application, member.person_id, reason=str(form.reason.data or ""))
             return go(
                 "staff.reviews.assign",
                 number=competition.number,
-                said=f"{application.number} now has {member.name}.",
+                said=said,
                 anchor=f"line-{application.uid}",
             )
         except Refused as refusal:
+            if any(one.code.startswith("breaks-") for one in refusal.findings):
+                return go("staff.reviews.choose", uid=application.uid, person=member.uid)
             form.refuse(refusal)
     return _board(competition, form, at=application.uid)
+
+
+def added(competition: Competition, application: Application, person_id: int, *, reason: str) -> str:
+    """Add a reviewer, keep the change to be undone, and return the sentence that says it."""
+    with current.writing() as session:
+        row = assigning.assign(
+            session,
+            competition,
+            session.get_one(Application, application.id),
+            person_id,
+            reason=reason,
+            actor=current.actor(),
+            now=current.now(),
+        )
+        session.flush()
+        said = sentence(posed(session, competition, without=current.actor().barred), row)
+        undoing.note(
+            session,
+            competition,
+            [(undoing.ADDED, row)],
+            said=said,
+            actor=current.actor(),
+            now=current.now(),
+        )
+    return said
+
+
+def sentence(standing: Posed, row: Assignment) -> str:
+    """Say where an application and a reviewer stand: “CO-03 now has 3. Chu has 3 of 4.”."""
+    number = next(one.number for one in standing.candidates if one.id == row.application_id)
+    member, load = standing.members.get(row.person_id), standing.loads.get(row.person_id, 0)
+    count = len(standing.by_application[row.application_id])
+    seat = f" {member.name} has {load} of {member.cap}." if member else ""
+    return f"{number} now has {count}.{seat} Fit is {standing.reached / 1000:.2f}."
 
 
 @pages.page(
@@ -101,28 +120,108 @@ def remove(row: Assignment) -> ResponseReturnValue:
     """Take a reviewer off an application, with a reason where they know of it."""
     form = RemoveForm()
     with current.reading() as session:
-        competition = _competition(session, row.competition_id)
+        competition = competition_of(session, row.competition_id)
         candidate = material.candidates_by_id(session, [row.application_id])[row.application_id]
         member = pool.membership_in(session, row.competition_id, row.person_id)
+        standing = posed(session, competition, without=current.actor().barred)
     if form.is_sent():
         try:
-            with current.writing() as session:
-                assigning.unassign(
-                    session,
-                    session.get_one(Assignment, row.id),
-                    reason=str(form.reason.data or ""),
-                    actor=current.actor(),
-                    now=current.now(),
-                )
+            said = removed(competition, row, str(form.reason.data or ""))
             return go(
                 "staff.reviews.assign",
                 number=competition.number,
-                said=f"{member.name if member else 'The reviewer'} is off {candidate.number}.",
+                said=said,
                 anchor=f"line-{candidate.uid}",
             )
         except Refused as refusal:
             form.refuse(refusal)
-    return page(form=form, assignment=row, competition=competition, candidate=candidate, member=member)
+    fit = standing.fits.get((row.application_id, row.person_id))
+    count = len(standing.by_application.get(row.application_id, ()))
+    return page(
+        form=form,
+        assignment=row,
+        competition=competition,
+        candidate=candidate,
+        member=member,
+        fit=fit,
+        short_by=max(0, standing.needed - count + 1),
+    )
+
+
+def removed(competition: Competition, row: Assignment, reason: str) -> str:
+    """Take a reviewer off, keep the change to be undone, and return the sentence that says it."""
+    with current.writing() as session:
+        stored = session.get_one(Assignment, row.id)
+        assigning.unassign(session, stored, reason=reason, actor=current.actor(), now=current.now())
+        session.flush()
+        said = sentence(posed(session, competition, without=current.actor().barred), stored)
+        undoing.note(
+            session,
+            competition,
+            [(undoing.REMOVED, stored)],
+            said=said,
+            actor=current.actor(),
+            now=current.now(),
+        )
+    return said
+
+
+@pages.page(
+    "/assignments/<uid>/lock",
+    "lock",
+    permission="assignment.manage",
+    load=assignments.assignment_by_uid,
+    methods=("POST",),
+)
+def lock(row: Assignment) -> ResponseReturnValue:
+    """Keep a pair through the next proposal, or no longer."""
+    form = LockForm()
+    locked = form.locked.data == "yes"
+    with current.reading() as session:
+        competition = competition_of(session, row.competition_id)
+        candidate = material.candidates_by_id(session, [row.application_id])[row.application_id]
+        member = pool.membership_in(session, row.competition_id, row.person_id)
+    name = member.name if member else "The reviewer"
+    said = (
+        f"{name} stays on {candidate.number} through the next proposal."
+        if locked
+        else f"{name} on {candidate.number} is unlocked; the next proposal may change it."
+    )
+    if form.is_sent():
+        actor, now = current.actor(), current.now()
+        with current.writing() as session:
+            stored = session.get_one(Assignment, row.id)
+            if assigning.lock(session, stored, locked=locked, actor=actor, now=now):
+                deed = undoing.LOCKED if locked else undoing.UNLOCKED
+                undoing.note(session, competition, [(deed, stored)], said=said, actor=actor, now=now)
+    return go("staff.reviews.assign", number=competition.number, said=said, anchor=f"line-{candidate.uid}")
+
+
+@pages.page(
+    "/<number>/assign/undo",
+    "undo",
+    permission="assignment.manage",
+    load=competition_by_number,
+    by=("number",),
+    methods=("POST",),
+)
+def undo(competition: Competition) -> ResponseReturnValue:
+    """Take back one's own last change."""
+    form = UndoForm()
+    if form.is_sent():
+        try:
+            with current.writing() as session:
+                said = undoing.undo(
+                    session,
+                    competition,
+                    str(form.change.data or ""),
+                    actor=current.actor(),
+                    now=current.now(),
+                )
+            return go("staff.reviews.assign", number=competition.number, said=f"Taken back: {said}")
+        except Refused as refusal:
+            form.refuse(refusal)
+    return _board(competition, form)
 
 
 @pages.page(
@@ -155,140 +254,13 @@ def send(competition: Competition) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
     with current.reading() as session:
-        board = board_of(session, competition, current.actor())
-    drafts: dict[str, list[str]] = {}
-    for line in board.lines:
-        for chip in line.chips:
-            if chip.is_draft:
-                drafts.setdefault(chip.member.name, []).append(line.candidate.number)
+        board = board_of(session, competition, current.actor(), current.now())
     stops = [one for one in board.findings if one.level is Level.STOP]
-    return page(form=form, competition=competition, board=board, drafts=drafts, stops=stops)
+    return page(form=form, competition=competition, board=board, drafts=board.drafts_by_name, stops=stops)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """One sheet as staff may know it before it is in: how far, never how many points."""
-
-    sheet: Sheet
-    candidate: Candidate
-    name: str
-    filled: int
-    saved_at: datetime | None
-    due_at: datetime | None
-    is_late: bool
-
-    @property
-    def is_in(self) -> bool:
-        """Ask whether the sheet is submitted."""
-        return self.sheet.status in IN
-
-
-@pages.page(
-    "/<number>/progress",
-    "progress",
-    permission="sheet.progress",
-    load=competition_by_number,
-    by=("number",),
-    methods=("GET", "POST"),
-)
-def progress(competition: Competition) -> ResponseReturnValue:
-    """Show who is late and how far sheets are; remind those who are late."""
-    form = DeedForm()
-    if form.is_sent() and current.may("assignment.manage", competition):
-        try:
-            with current.writing() as session:
-                reminded = reminding.remind(session, competition, actor=current.actor(), now=current.now())
-            return go(
-                "staff.reviews.progress", number=competition.number, said=f"Reminded {reminded} reviewers."
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-    with current.reading() as session:
-        found = sheet_page(
-            session,
-            competition.id,
-            without=current.actor().barred,
-            now=current.now(),
-            page=page_asked(),
-        )
-        rows = _progress(session, competition, found)
-        keys = len(rubric_of(session, competition).leaves)
-    return page(form=form, competition=competition, found=found, rows=rows, keys=keys)
-
-
-def _progress(session: Session, competition: Competition, found: SheetPage) -> list[Progress]:
-    sheets_here = [sheet for sheet, _ in found.rows]
-    names = {one.person_id: one.name for one in pool.members_of(session, competition.id)}
-    candidates = material.candidates_by_id(session, {sheet.application_id for sheet in sheets_here})
-    filled = sheets.last_saved(session, [sheet.id for sheet in sheets_here])
-    rows = []
-    for sheet, due_at in found.rows:
-        count, at = filled.get(sheet.id, (0, None))
-        name = names.get(sheet.person_id, "Somebody")
-        late = is_late(sheet, due_at, current.now())
-        rows.append(Progress(sheet, candidates[sheet.application_id], name, count, at, due_at, late))
-    return rows
-
-
-@pages.page("/sheets/<uid>", "sheet", permission="sheet.read", load=sheets.open_sheet, reads="score sheet")
-def sheet(opened: sheets.OpenSheet) -> ResponseReturnValue:
-    """Read a submitted score sheet in every version; one not submitted is not there."""
-    with current.reading() as session:
-        require_own_in(session, current.actor(), [opened.application_id])
-        kept = sheets.versions_of(session, opened.sheet.id)
-        names = {one.person_id: one.name for one in pool.members_of(session, opened.competition_id)}
-    if not kept:
-        raise NotFound
-    chosen = request.args.get("version", "")
-    version = next((one for one in kept if str(one.number) == chosen), kept[-1])
-    return page(
-        opened=opened,
-        kept=kept,
-        version=version,
-        name=names.get(opened.person_id, "Somebody"),
-        is_in=opened.sheet.status in IN,
-    )
-
-
-@pages.page(
-    "/sheets/<uid>/return",
-    "give_back",
-    permission="sheet.return",
-    load=sheets.sheet_by_uid,
-    methods=("GET", "POST"),
-)
-def give_back(row: Sheet) -> ResponseReturnValue:
-    """Return a submitted sheet to its author, with a reason."""
-    form = ReturnForm()
-    with current.reading() as session:
-        competition = _competition(session, row.competition_id)
-        candidate = material.candidates_by_id(session, [row.application_id])[row.application_id]
-        names = {one.person_id: one.name for one in pool.members_of(session, row.competition_id)}
-    if form.is_sent():
-        try:
-            with current.writing() as session:
-                scoring.return_sheet(
-                    session,
-                    session.get_one(Sheet, row.id),
-                    reason=str(form.reason.data),
-                    actor=current.actor(),
-                    now=current.now(),
-                )
-            return go(
-                "staff.reviews.progress",
-                number=competition.number,
-                said=f"The sheet on {candidate.number} is back with {names.get(row.person_id)}.",
-            )
-        except Refused as refusal:
-            form.refuse(refusal)
-    elif row.status not in IN:
-        form.lay([Finding("status", "This sheet is with its author already.")])
-    return page(
-        form=form, sheet=row, competition=competition, candidate=candidate, name=names.get(row.person_id)
-    )
-
-
-def _competition(session: Session, competition_id: int) -> Competition:
+def competition_of(session: Session, competition_id: int) -> Competition:
+    """Return the competition of a record that exists."""
     competition = competition_by_id(session, competition_id)
     if competition is None:
         raise NotFound
