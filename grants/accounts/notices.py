@@ -33,7 +33,10 @@ def _link(session: Session, event: Event, subject: str, template: str) -> list[M
     link = queries.mailed_link_by_id(session, event.subject_id)
     if link is None or link.used_at is not None:
         return []
-    return _person(session, link.person_id, subject, template, link_uid=link.uid, expires_at=link.expires_at)
+    then = event.facts.get("then")
+    return _person(
+        session, link.person_id, subject, template, link_uid=link.uid, expires_at=link.expires_at, then=then
+    )
 
 
 def _person(session: Session, person_id: int, subject: str, template: str, **context: object) -> list[Mail]:

@@ -1,4 +1,5 @@
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pyotp
@@ -15,6 +16,9 @@ from grants.commands.worker import Worker
 from grants.database import Database
 from grants.errors import Refused
 from grants.lifecycle.models import Event, Notice
+from grants.reviews.models import PanelMember, ReviewerKind
+from grants.reviews.workflow import MemberStatus
+from tests.factories.reviews import make_round
 
 PASSWORD = "six small green boats"
 FIELDS = {"name": "Ana Roy", "email": "ana@tests.example", "zone": "America/Denver", "password": PASSWORD}
@@ -42,30 +46,83 @@ def mailed_link(app: Flask, mail: Path, clock: StoppedClock) -> str:
     before = set(mail.iterdir())
     Worker(app, clock=lambda: clock).run_once()
     (new,) = set(mail.iterdir()) - before
-    found = re.search(r"http://127.0.0.1:8000(/accounts/\S+)", new.read_text().replace("=\n", ""))
+    found = re.search(
+        r"http://127.0.0.1:8000(/accounts/\S+)", new.read_text().replace("=\n", "").replace("=3D", "=")
+    )
     assert found is not None
     return found[1]
 
 
-def test_registering_makes_an_account_whose_owner_signs_in_at_once(
-    client: FlaskClient, database: Database
-) -> None:
+def test_whoever_registers_is_signed_in_and_told_of_the_mail(client: FlaskClient, database: Database) -> None:
     answer = client.post("/accounts/register", data=FIELDS)
 
-    assert answer.headers["Location"] == "/accounts/sign-in?email=ana@tests.example"
+    home = client.get(answer.headers["Location"], follow_redirects=True)
+    assert "We sent a mail to ana@tests.example; open its link to confirm the address." in home.text
+    assert client.get("/accounts/own").status_code == 200
     assert person(database).confirmed_at is None
-    assert sign_in(client) == 303
 
 
-def test_registering_a_known_address_says_the_same_and_changes_nothing(
-    client: FlaskClient, database: Database
+def test_whoever_registers_goes_on_to_the_page_that_was_wanted(client: FlaskClient) -> None:
+    wanted = "/organizations/invitation/uid.signature"
+
+    answer = client.post("/accounts/register", data=FIELDS | {"next": wanted})
+
+    assert answer.headers["Location"] == wanted
+
+
+def test_who_must_confirm_first_is_told_so_and_led_on_by_the_mail(
+    app: Flask, client: FlaskClient, database: Database, mail: Path, clock: StoppedClock
 ) -> None:
-    first = client.post("/accounts/register", data=FIELDS)
-    second = client.post("/accounts/register", data=FIELDS | {"name": "Eve", "password": "another long word"})
+    with database.writing() as session:
+        made = make_round(session)
+        member = PanelMember(
+            competition_id=made.competition.id,
+            email="ana@tests.example",
+            name="Ana Roy",
+            kind=ReviewerKind.OUTSIDE,
+            invited_by_id=made.officer.person_id,
+            invited_at=clock.now(),
+            expires_at=clock.now() + timedelta(days=9),
+            answered_at=clock.now(),
+            status=MemberStatus.ACCEPTED,
+        )
+        session.add(member)
+    agreement = f"/reviewer/reviews/invitations/{member.uid}/agreement"
 
-    assert (second.status_code, second.headers["Location"]) == (first.status_code, first.headers["Location"])
+    landed = client.post("/accounts/register", data=FIELDS | {"next": agreement}, follow_redirects=True)
+    link = mailed_link(app, mail, clock)
+    confirming = client.get(link)
+    led_on = client.post(link.split("?")[0], data={"next": agreement})
+
+    assert "The page you want opens once your address is confirmed." in landed.text
+    assert f'value="{agreement}"' in confirming.text
+    assert led_on.headers["Location"] == agreement
+    assert client.get(agreement).status_code == 200
+
+
+def test_registering_twice_by_two_clicks_ends_signed_in_once(client: FlaskClient, database: Database) -> None:
+    wanted = {"next": "/accounts/own"}
+
+    answers = [client.post("/accounts/register", data=FIELDS | wanted) for _ in range(2)]
+
+    assert [answer.headers["Location"] for answer in answers] == ["/accounts/own"] * 2
+    assert client.get("/accounts/own").status_code == 200
+
+
+def test_registering_a_known_address_changes_nothing_and_tells_its_owner(
+    app: Flask, client: FlaskClient, database: Database
+) -> None:
+    client.post("/accounts/register", data=FIELDS)
+    stranger = app.test_client()
+
+    second = stranger.post(
+        "/accounts/register", data=FIELDS | {"name": "Eve", "password": "another long word"}
+    )
+
+    assert second.headers["Location"] == "/accounts/sign-in?email=ana@tests.example"
     assert person(database).name == "Ana Roy"
-    assert sign_in(client, "another long word") == 422
+    assert stranger.get("/accounts/own").status_code == 303
+    assert sign_in(stranger, "another long word") == 422
     with database.reading() as session:
         told = session.exec(select(Notice.name).order_by(Notice.id)).all()  # type: ignore[arg-type]
     assert told == ["accounts.confirm", "accounts.registered_again"]

@@ -58,7 +58,6 @@ def register(cast: Cast) -> None:
     nina.go(cast.mailed_path(NINA, "/accounts/confirm/"))
     nina.press("Confirm my address")
     nina.go("/applicant/organizations/new")
-    _sign_in(nina, "seven brown foxes")
     nina.type("Legal name", HOST)
     nina.choose("Kind of organization", "Nonprofit")
     nina.type("EIN", "00-7319999")
@@ -81,7 +80,6 @@ def register(cast: Cast) -> None:
     paul.type("Your name", "Paul Ostrow")
     paul.type("Password", "nine quiet otters")
     paul.press("Register")
-    _sign_in(paul, "nine quiet otters")
     paul.press(f"Join {HOST}")
     assert paul.reads(HOST)
 
@@ -166,12 +164,6 @@ def come_late(cast: Cast) -> None:
     assert nina.reads("It was kept and not accepted")
     nina.go(home)
     assert nina.reads("It was kept and not accepted")
-
-
-def _sign_in(visitor: Visitor, password: str) -> None:
-    visitor.type("Mail address", visitor.name)
-    visitor.type("Password", password)
-    visitor.press("Sign in", exact=True)
 
 
 def _uid(visitor: Visitor) -> str:

@@ -30,8 +30,9 @@ def register(
     phone: str = "",
     zone: str = "America/New_York",
     confirmed: bool = False,
+    then: str = "",
 ) -> Person | None:
-    """Make an account and mail the link that confirms its address.
+    """Make an account and mail the link that confirms its address; `then` is the page it leads on to.
 
     Returns None where the address has an account; its owner is told by mail, and the page says the
     same in both cases. Raises `Refused` if the password is not good enough.
@@ -50,7 +51,7 @@ def register(
         person.confirmed_at = now
         session.add(person)
     else:
-        ask_to_confirm(session, person, now=now)
+        ask_to_confirm(session, person, now=now, then=then)
     return person
 
 
@@ -85,12 +86,12 @@ def as_actor(person: Person) -> Actor:
     return Actor(person_id=person.id, name=person.name, zone=person.zone)
 
 
-def ask_to_confirm(session: Session, person: Person, *, now: datetime) -> MailedLink:
+def ask_to_confirm(session: Session, person: Person, *, now: datetime, then: str = "") -> MailedLink:
     """Mail the link that confirms the address; an earlier one stops working."""
     link = new_link(session, person, LinkPurpose.CONFIRM, CONFIRM_WITHIN)
     event = record(
         session, "person.asked_to_confirm", link, happened="was asked to confirm the address",
-        actor=as_actor(person), now=now,
+        actor=as_actor(person), now=now, facts={"then": then} if then else None,
     )  # fmt: skip
     tell(session, event, "accounts.confirm")
     return link

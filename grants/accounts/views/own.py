@@ -157,12 +157,15 @@ def end_others() -> ResponseReturnValue:
 @pages.page("/confirm-again", "confirm_again", permission="account.own", methods=("POST",))
 def confirm_again() -> ResponseReturnValue:
     """Mail the link that confirms the address once more."""
-    person = person_of(current.actor())
+    person, then = person_of(current.actor()), browser.wanted_page()
     at_most("5 per hour", "confirm_again", by=person.uid)
     if person.confirmed_at is None:
         with current.writing() as session:
-            registration.ask_to_confirm(session, person, now=current.now())
-    return go("public.accounts.own", said=f"A mail is on its way to {person.email}.")
+            registration.ask_to_confirm(session, person, now=current.now(), then=then)
+    said = f"A mail is on its way to {person.email}."
+    if then:
+        return go("public.accounts.registered", said=said, next=then)
+    return go("public.accounts.own", said=said)
 
 
 def _grouped(key: str) -> str:

@@ -1,11 +1,12 @@
 """Signing in and out, registering, and the links that were mailed."""
 
 import time
+from dataclasses import replace
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.access.actor import NOBODY
+from grants.access.actor import NOBODY, Actor
 from grants.accounts import queries
 from grants.accounts.forms import CodeForm, DeedForm, ForgottenForm, NewPasswordForm, RegisterForm, SignInForm
 from grants.accounts.models import LinkPurpose, MailedLink, Person
@@ -17,7 +18,7 @@ from grants.errors import NotFound, Refused, refuse
 from grants.web import current, tokens
 from grants.web.limits import at_most
 from grants.web.render import go, page
-from grants.web.routing import Pages
+from grants.web.routing import Pages, is_open
 
 DEMONSTRATION_DOMAIN = "demo.example"
 ANSWER_AFTER = 0.3
@@ -108,34 +109,69 @@ def sign_out() -> ResponseReturnValue:
 
 @pages.page("/register", "register", permission="public.sign_in", methods=("GET", "POST"))
 def register() -> ResponseReturnValue:
-    """Make an account; what the page says does not tell whether the address had one."""
+    """Make an account and sign its owner in; the address is confirmed by the mailed link, at any time."""
     form = RegisterForm()
     if form.is_sent():
         at_most("20 per hour", "register")
+        then = _page_after_confirming(form)
         try:
-            with current.writing() as session:
-                registration.register(
-                    session,
-                    email=str(form.email.data),
-                    name=str(form.name.data),
-                    phone=form.phone.data or "",
-                    zone=form.zone.data,
-                    password=str(form.password.data),
-                    now=current.now(),
-                )
+            person = _registered(form, then)
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            said = f"Sign in now. We sent a mail to {form.email.data}; open its link when you have it."
-            return go(
-                "public.accounts.sign_in",
-                said=said,
-                email=form.email.data,
-                next=browser.wanted_page() or None,
-            )
+            return _into_account(form, person, then)
     elif request.method == "GET" and request.args.get("email"):
         form.email.data = request.args["email"][:254]
     return page(form=form, next=browser.wanted_page())
+
+
+def _page_after_confirming(form: RegisterForm) -> str:
+    """Return the wanted page if it opens to the owner of the address and to nobody else."""
+    wanted = browser.wanted_page()
+    unknown = Actor(person_id=0, name=str(form.name.data))
+    with current.reading() as session:
+        opens = [is_open(session, wanted, replace(unknown, email=email)) for email in ("", form.email.data)]
+    return wanted if opens == [False, True] else ""
+
+
+def _registered(form: RegisterForm, then: str) -> Person | None:
+    with current.writing() as session:
+        return registration.register(
+            session,
+            email=str(form.email.data),
+            name=str(form.name.data),
+            phone=form.phone.data or "",
+            zone=form.zone.data,
+            password=str(form.password.data),
+            now=current.now(),
+            then=then,
+        )
+
+
+def _into_account(form: RegisterForm, person: Person | None, then: str) -> ResponseReturnValue:
+    """Go on signed in; where the address had an account, only with that account's own password."""
+    email = str(form.email.data)
+    if person is not None and then:
+        _take_session(person)
+        return go("public.accounts.registered", next=then)
+    if person is not None:
+        entered = _enter(person)
+        said = f"Your account is made. We sent a mail to {email}; open its link to confirm the address."
+        flash(said, "success")
+        return entered
+    known = _authenticated(email, str(form.password.data))
+    if known is not None and not known.has_second_factor:  # the button was pressed twice
+        return _enter(known)
+    said = f"We sent a mail to {email} that says what to do. If you have an account already, sign in here."
+    return go("public.accounts.sign_in", said=said, email=email, next=browser.wanted_page() or None)
+
+
+@pages.page("/registered", "registered", permission="account.own")
+def registered() -> ResponseReturnValue:
+    """Say what to do next, where the wanted page waits for the address to be confirmed."""
+    with current.reading() as session:
+        owner = queries.person_by_id(session, current.actor().person_id)
+    return page(owner=owner, next=browser.wanted_page())
 
 
 @pages.page("/forgotten", "forgotten", permission="public.sign_in", methods=("GET", "POST"))
@@ -183,8 +219,9 @@ def confirm(token: str) -> ResponseReturnValue:
         with current.writing() as session:
             fresh = _still_good(queries.mailed_link(session, link.uid, LinkPurpose.CONFIRM, at=real_now()))
             registration.confirm(session, fresh, now=current.now())
-        return go("public.home.mine", said="Your address is confirmed.")
-    return page(form=form, link=link, status=200 if link else 410)
+        flash("Your address is confirmed.", "success")
+        return redirect(browser.wanted_page() or url_for("public.home.mine"), 303)
+    return page(form=form, link=link, next=browser.wanted_page(), status=200 if link else 410)
 
 
 def _authenticated(email: str, password: str) -> Person | None:
@@ -195,10 +232,14 @@ def _authenticated(email: str, password: str) -> Person | None:
 
 def _enter(person: Person) -> ResponseReturnValue:
     wanted = browser.wanted_page()
+    _take_session(person)
+    return redirect(wanted or url_for("public.home.mine"), 303)
+
+
+def _take_session(person: Person) -> None:
     with current.writing() as session:
         token = sessions.start(session, person, browser=_browser_name())
     browser.take(token)
-    return redirect(wanted or url_for("public.home.mine"), 303)
 
 
 def invented_people() -> list[tuple[str, list[tuple[Person, str]]]]:
