@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from scoring.exact import in_thousandths, show_points
+from scoring.exact import POINT_SCALE, in_thousandths, show_points
 from scoring.faults import Fault, Refused
 from scoring.scale import Scale
 
@@ -85,6 +85,13 @@ class Rubric:
     def scored_keys(self) -> frozenset[str]:
         """Return the keys that a sheet may use."""
         return frozenset(leaf.key for leaf in self.leaves)
+
+    @cached_property
+    def most_thousandths(self) -> dict[str, int] | None:
+        """Return the most whole thousandths of each scored criterion; None where one is rated on a scale."""
+        if any(leaf.scale is not None for leaf in self.leaves):
+            return None
+        return {leaf.key: int(leaf.points * POINT_SCALE) for leaf in self.leaves}
 
     @cached_property
     def worth(self) -> Fraction:

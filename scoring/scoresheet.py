@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from scoring.exact import POINT_DIGITS, in_thousandths, show_points
+from scoring.exact import POINT_DIGITS, POINT_SCALE, in_thousandths, show_points
 from scoring.faults import Fault, Refused, Undefined
 from scoring.rubric import Leaf, Rubric
 
@@ -93,10 +93,33 @@ def total(rubric: Rubric, sheet: Sheet) -> Fraction | Absent:
     """Return the sheet's exact total, or why there is none; raises `Refused` for points out of bounds."""
     if sheet.recused:
         return Absent.RECUSED
+    plain = _plain_total(rubric, sheet)
+    if plain is not None:
+        return plain
     checked = check(rubric, sheet)
     if checked.faults:
         raise Refused(checked.faults)
     return Absent.MISSING if isinstance(checked.total, Undefined) else checked.total
+
+
+def _plain_total(rubric: Rubric, sheet: Sheet) -> Fraction | None:
+    """Return the total of a complete sheet of points, by integers; None where `check` has to look.
+
+    The same number as `check` gives, several times faster: a list has thousands of sheets.
+    """
+    most = rubric.most_thousandths
+    if most is None or sheet.points.keys() != most.keys():
+        return None
+    thousandths = 0
+    for key, entry in sheet.points.items():
+        if type(entry) is not Decimal or not entry.is_finite():
+            return None
+        scaled = entry * POINT_SCALE
+        number = int(scaled)
+        if number != scaled or not 0 <= number <= most[key]:
+            return None
+        thousandths += number
+    return Fraction(thousandths, POINT_SCALE)
 
 
 def entry_fault(leaf: Leaf, entry: Entry) -> Fault | None:

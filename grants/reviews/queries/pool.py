@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import func
 from sqlmodel import Session, col, select
@@ -40,7 +41,19 @@ def members_of(session: Session, competition_id: int) -> list[PanelMember]:
     return list(session.exec(rows).all())
 
 
-def seats(members: list[PanelMember]) -> dict[int, str]:
+class Invited(Protocol):
+    """Whoever has an invitation and, once it is bound to an account, a person."""
+
+    @property
+    def id(self) -> int:
+        """Return the invitation's number, in the order of invitation."""
+
+    @property
+    def person_id(self) -> int | None:
+        """Return the account, if there is one."""
+
+
+def seats(members: Iterable[Invited]) -> dict[int, str]:
     """Return each person's seat, “R1”, “R2” …, in the order of invitation; it stays for ever."""
     ordered = sorted((member for member in members if member.person_id is not None), key=lambda one: one.id)
     return {

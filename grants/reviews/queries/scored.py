@@ -8,7 +8,16 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from grants.competitions.models import Competition
-from grants.reviews.models import Assignment, Conflict, Phase, RankingStatistics, Score, Sheet
+from grants.reviews.models import (
+    Assignment,
+    Conflict,
+    LeftOut,
+    PanelMember,
+    Phase,
+    RankingStatistics,
+    Score,
+    Sheet,
+)
 from grants.reviews.queries.assignments import ACTIVE
 from grants.reviews.workflow import BARRING, SheetStatus
 
@@ -33,6 +42,47 @@ class StoredSheet:
     phase: Phase
     status: SheetStatus
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """Somebody invited to the panel, by name alone."""
+
+    id: int
+    person_id: int | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Gone:
+    """A decision that holds to leave one reviewer out for all finalists of a state."""
+
+    state: str
+    person_id: int
+    reason: str
+
+
+def members_and_gone(session: Session, competition_id: int) -> tuple[list[Member], list[Gone]]:
+    """Return everyone invited to a competition's panel, and who is left out where, in one query."""
+    rows = (
+        select(PanelMember.id, PanelMember.person_id, PanelMember.name)
+        .add_columns(col(LeftOut.state), col(LeftOut.reason))
+        .outerjoin(
+            LeftOut,
+            (col(LeftOut.competition_id) == col(PanelMember.competition_id))
+            & (col(LeftOut.person_id) == col(PanelMember.person_id))
+            & col(LeftOut.ended_at).is_(None),
+        )
+        .where(col(PanelMember.competition_id) == competition_id)
+        .order_by(col(PanelMember.id), col(LeftOut.id))
+    )
+    members: dict[int, Member] = {}
+    gone = []
+    for number, person_id, name, state, reason in session.execute(rows):
+        members[number] = Member(number, person_id, name)
+        if state is not None:
+            gone.append(Gone(state, person_id, reason))
+    return list(members.values()), gone
 
 
 def round_rows(

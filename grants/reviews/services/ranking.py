@@ -9,11 +9,11 @@ from typing import TypeVar
 from sqlmodel import Session
 
 from grants.competitions.models import Competition
-from grants.reviews.models import LeftOut, Phase
+from grants.reviews.models import Phase
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import panels, pool, scored
+from grants.reviews.queries import pool, scored
 from grants.reviews.queries.applications import Candidate
-from grants.reviews.queries.scored import Pair, StoredSheet
+from grants.reviews.queries.scored import Gone, Pair, StoredSheet
 from grants.reviews.services.rubric import rubric_of, rules_of
 from grants.reviews.workflow import IN
 from scoring.account import Decision
@@ -92,7 +92,7 @@ class Round:
 def round_of(session: Session, competition: Competition, *, state: str | None = None) -> Round:
     """Read a competition's scores, or one state's, in a fixed number of queries."""
     up_for_review = {one.id: one for one in material.candidates(session, competition.id, state=state)}
-    members = pool.members_of(session, competition.id)
+    members, gone = scored.members_and_gone(session, competition.id)
     seats = pool.seats(members)
     people = {seats[one.person_id]: one.name for one in members if one.person_id in seats}
     sent, sheets = scored.round_rows(session, competition.id, state=state)
@@ -104,7 +104,7 @@ def round_of(session: Session, competition: Competition, *, state: str | None = 
         competition=competition.number,
         rubric=rubric_of(session, competition),
         rules=rules_of(competition),
-        states=_states(up_for_review, chosen, panels.left_out_of(session, competition.id), seats),
+        states=_states(up_for_review, chosen, gone, seats),
         initial=tuple(_scored(rows, Phase.INITIAL, points, up_for_review, seats)),
         revised=tuple(_scored(rows, Phase.FINAL, points, up_for_review, seats)),
         conflicts=tuple(_recusals(chosen, up_for_review, seats)),
@@ -133,7 +133,7 @@ def _by_state(rows: Iterable[Row], home: Mapping[str, str]) -> dict[str, list[Ro
 def _states(
     up_for_review: Mapping[int, Candidate],
     chosen: Iterable[Pair],
-    left_out: Iterable[LeftOut],
+    left_out: Iterable[Gone],
     seats: Mapping[int, str],
 ) -> tuple[StateRound, ...]:
     panels_by: dict[str, dict[str, list[str]]] = {}
