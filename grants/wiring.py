@@ -38,9 +38,14 @@ from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
 from grants.reviews import notices as review_notices
+from grants.reviews.jobs import feedback as feedback_jobs
 from grants.reviews.jobs import packets as packet_jobs
+from grants.reviews.jobs import panel_packets as panel_packet_jobs
+from grants.reviews.jobs import proposing as proposing_jobs
+from grants.reviews.jobs import ranking as ranking_jobs
 from grants.reviews.queries.doors import reviewer_facts
 from grants.reviews.services.inviting import expire_unanswered
+from grants.reviews.views.feedback import decision_of
 from grants.screening import notices as screening_notices
 from grants.web import limits, tokens
 
@@ -82,7 +87,12 @@ JOBS: dict[str, Callable[..., Any]] = {
     "applications.receipt": application_jobs.make_receipt,
     "competitions.notice": competitions_jobs.make_notice,
     "documents.make_letters": documents_jobs.make_letters,
+    "reviews.propose": proposing_jobs.propose_assignment,
     "reviews.packet": packet_jobs.make_packet,
+    "reviews.panel_packet": panel_packet_jobs.make_panel_packet,
+    "reviews.feedback": feedback_jobs.make_feedback,
+    "reviews.recompute": ranking_jobs.recompute,
+    "reviews.statistics": ranking_jobs.compute_statistics,
 }
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
 
@@ -137,6 +147,7 @@ def install(app: Flask) -> None:
     app.extensions["grants.letter_kinds"] = LETTER_KINDS
     app.extensions["grants.holders"] = holders
     app.extensions["grants.stages"] = stages
+    app.extensions["grants.decision"] = decision_of
     app.extensions["grants.releases"] = {"decision": lettering.release_round}
     settings: Settings = app.extensions["grants.settings"]
     keys.put(settings)

@@ -17,6 +17,7 @@ from grants.lifecycle.models import Event
 from grants.lifecycle.outbox import Mail, MailFile
 from grants.organizations.queries import members_of
 from grants.reviews.queries.doors import barred_people
+from grants.reviews.queries.feedback import enclosed_with
 
 
 def selection_signed(session: Session, event: Event) -> list[Mail]:
@@ -43,7 +44,9 @@ def letter_released(session: Session, event: Event) -> list[Mail]:
     if letter is None or letter.organization_id is None or letter.sha256 is None:
         return []
     subject = merge(letter.snapshot["mail_subject"], letter.snapshot["values"])
-    file = MailFile(letter.sha256, f"{letter.kind}-{letter.number}.pdf")
+    enclosed = enclosed_with(session, letter)
+    files = [MailFile(letter.sha256, f"{letter.kind}-{letter.number}.pdf")]
+    files.extend(MailFile(one.sha256, one.name) for one in [enclosed] if one is not None)
     return [
         Mail(
             address=row.person.email,
@@ -56,7 +59,7 @@ def letter_released(session: Session, event: Event) -> list[Mail]:
                 "number": letter.number,
                 "why": "You get this because you are a member of the organization.",
             },
-            attachments=(file,),
+            attachments=tuple(files),
         )
         for row in members_of(session, letter.organization_id)
     ]

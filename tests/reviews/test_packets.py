@@ -10,13 +10,13 @@ import pypdfium2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from grants.adapters.pdf import render
 from grants.database import Database
 from grants.documents.models import Packet
 from grants.lifecycle.models import Event
-from grants.reviews.models import Conflict, ConflictSource
+from grants.reviews.models import Assignment, Conflict, ConflictSource, PanelMember
 from grants.reviews.services.assigning import unassign
 from grants.reviews.workflow import ConflictStatus
 from tests.factories.reviews import NOW, Round, attach_pdf, make_round, open_door
@@ -206,13 +206,8 @@ def test_a_door_that_closes_before_the_worker_comes_leaves_it_unmade(
         assert session.exec(select(Packet)).one().file_id is None
 
 
-def close(session: object, made: Round, what: str) -> None:
+def close(session: Session, made: Round, what: str) -> None:
     """Close the first reviewer's door to CO-1 in one of the ways there are."""
-    from sqlmodel import Session
-
-    from grants.reviews.models import Assignment, PanelMember
-
-    assert isinstance(session, Session)
     application, person = made.applications["CO-1"], made.reviewers[0]
     if what == "conflict":
         session.add(

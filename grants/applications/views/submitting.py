@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from flask import url_for
+from flask import current_app, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.access.roles import APPLICANT
@@ -72,6 +72,7 @@ def _link(workspace: Workspace, place: str) -> tuple[str, str] | None:
             url("budget_year", year=int(rest.split("-")[0])),
             f"Go to year {rest.split('-')[0]} of the budget",
         ),
+        "before": lambda: (url("budget", _anchor="before"), "Go to the budget"),
         "organization": lambda: (
             url_for("applicant.organizations.show", uid=organization),
             "Go to your organization",
@@ -203,8 +204,10 @@ def status(application: Application) -> ResponseReturnValue:
         submissions = queries.submissions_of(session, application.id)
         late = queries.late_attempts_of(session, application.id)
         events = queries.public_events(session, application.id)
+        decision = current_app.extensions["grants.decision"](session, application)
     return page(
         **around(frame, "status"),
+        decision=decision,
         submissions=submissions,
         late=late,
         steps=steps_of(frame, current.now()),

@@ -30,8 +30,10 @@ STEPS = (
     Step("Conflicts", "staff.reviews.conflicts", since="deadline"),
     Step("Assignments", "staff.reviews.assign", since="deadline"),
     Step("Score sheets", "staff.reviews.progress", since="deadline"),
+    Step("Packets", "staff.reviews.packets", since="deadline"),
     Step("Panels", "staff.reviews.panels", since="deadline"),
     Step("Ranking", "staff.reviews.ranking", since="deadline"),
+    Step("Feedback", "staff.reviews.feedback", since="deadline"),
     Step("Selection and letters", "staff.awards.selection", since="deadline"),
 )
 

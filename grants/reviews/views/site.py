@@ -2,6 +2,10 @@
 
 from grants.reviews.views import (
     assigning,
+    choosing,
+    feedback,
+    freezing,
+    grid,
     joining,
     own,
     own_panel,
@@ -9,14 +13,32 @@ from grants.reviews.views import (
     panel_live,
     panels,
     pool,
+    progress,
     proposing,
     ranking,
     sheets,
 )
-from grants.reviews.views.audiences import reviewer, staff
+from grants.reviews.views.audiences import applicant, reviewer, staff
 from grants.web.routing import Pages
 
-MODULES = (packets, joining, own, own_panel, sheets, pool, assigning, panels, panel_live, ranking, proposing)
+MODULES = (
+    joining,
+    own,
+    own_panel,
+    sheets,
+    packets,
+    feedback,
+    pool,
+    assigning,
+    choosing,
+    grid,
+    progress,
+    panels,
+    panel_live,
+    ranking,
+    freezing,
+    proposing,
+)
 """Importing a module of views registers its pages."""
 
-PAGES: tuple[Pages, ...] = (reviewer, staff)
+PAGES: tuple[Pages, ...] = (reviewer, staff, applicant)
