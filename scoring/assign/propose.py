@@ -213,7 +213,8 @@ ALONE = (
 def _impossible(problem: Problem) -> Impossible:
     given = program(problem)
     found = in_the_way(given)
-    others = dict.fromkeys(way for kinds in ALONE if (way := in_the_way(given, kinds=kinds)) and way != found)
+    tried = [kinds for kinds in ALONE if not all(one.kind in kinds for one in found)]
+    others = dict.fromkeys(way for kinds in tried if (way := in_the_way(given, kinds=kinds)))
     ways = "; ".join(way_out(one) for one in found)
     return Impossible(found, f"No assignment exists. Smallest way out: {ways}.", tuple(others))
 

@@ -6,7 +6,7 @@ const KEPT = "application/x-reviewer";
 class Board {
   constructor(box) {
     this.box = box;
-    this.busy = false;
+    this.last = Promise.resolve();
     box.addEventListener("submit", (event) => this.submit(event));
     box.addEventListener("dragstart", (event) => this.lift(event));
     box.addEventListener("dragover", (event) => this.over(event));
@@ -27,11 +27,13 @@ class Board {
     const form = event.target.closest("form[data-board-form]");
     if (!form) return;
     event.preventDefault();
-    if (!this.busy) this.send(form);
+    /* One after the other; a second press on the same button is the same deed. */
+    if (form.dataset.sent) return;
+    form.dataset.sent = "yes";
+    this.last = this.last.then(() => this.send(form));
   }
 
   async send(form) {
-    this.busy = true;
     const line = form.closest("[data-line]")?.dataset.line;
     const focus = document.activeElement?.id ?? "";
     this.say("Saving.");
@@ -47,9 +49,8 @@ class Board {
       }
       this.take(board, page, focus, line);
     } catch {
-      this.say("No connection. Nothing was changed; press again when you are back.");
-    } finally {
-      this.busy = false;
+      delete form.dataset.sent;
+      this.say("No connection. Look at the board again before you press once more.");
     }
   }
 
