@@ -46,6 +46,16 @@ class AboutForm(Form):
     version = VersionField(validators=[Optional()])
 
 
+class BeforeForm(Form):
+    """Whether the host was the center before."""
+
+    was_center = RadioField(
+        "Was your organization the center of this state before?",
+        choices=choices([("yes", "Yes"), ("no", "No")]),
+        validators=[Needed("Choose yes or no.")],
+    )
+
+
 class PartyForm(Form):
     """One key person, partner or signer."""
 

@@ -46,6 +46,7 @@ class Application(Record, table=True):
     service_area: str = Field(default="", max_length=300)
     center_director: str = Field(default="", max_length=200)
     contact_person_id: int | None = Field(default=None, foreign_key="person.id", index=True)
+    was_center: bool | None = Field(default=None)
     created_by_id: int = Field(foreign_key="person.id", index=True)
     created_at: datetime = Field(sa_type=Instant)
     submitted_at: datetime | None = Field(default=None, sa_type=Instant, index=True)

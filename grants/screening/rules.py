@@ -150,7 +150,8 @@ def _complete(facts: ScreeningFacts) -> list[Finding]:
 
 def _responsive(facts: ScreeningFacts) -> list[Finding]:
     found = [*_pages(facts), *_words(facts)]
-    money = budget_findings(facts.content.years, facts.rule_set.cost_share)
+    again = bool(facts.content.was_center)
+    money = budget_findings(facts.content.years, facts.rule_set.cost_share, selected_again=again)
     found.extend(fault for fault in money if fault.level is not Level.WARN)
     if not any(fault.level is Level.STOP for fault in money):
         years = len(facts.content.years)

@@ -1,6 +1,7 @@
 """The applicant's pages as the applicant meets them."""
 
 import io
+import re
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -190,6 +191,36 @@ def test_a_budget_year_recalculates_without_storing(stage: Stage) -> None:
 
     assert '<output id="counted" class="tabular">5.00</output>' in answer.text
     assert 'value="5.00"' not in client.get(stage.url("/budget/1")).text
+
+
+def test_the_ceilings_follow_from_having_been_the_center_before(stage: Stage) -> None:
+    client = stage.writer()
+    asked = client.get(stage.url("/review")).text
+    shares = {}
+    for answer in ("no", "yes"):
+        assert client.post(stage.url("/budget/before"), data={"was_center": answer}).status_code == 303
+        shares[answer] = re.findall(r"(\d/\d) \(", client.get(stage.url("/budget")).text)
+
+    assert "Say whether your organization was the center of Colorado before" in asked
+    assert "Say whether your organization" not in client.get(stage.url("/review")).text
+    assert shares["no"][:5] == ["1/2", "1/2", "1/2", "2/5", "1/3"]
+    assert shares["yes"][:5] == ["1/3"] * 5
+    assert client.post(stage.url("/budget/before"), data={}).status_code == 422
+
+
+def test_what_the_host_said_of_itself_is_submitted_and_shown_to_staff(
+    stage: Stage, act_as: ActAs, clock: StoppedClock
+) -> None:
+    with stage.database.writing() as session:
+        application = session.get_one(Application, stage.application.id)
+        make.complete(session, stage.scene, application, stage.files)
+        make.submit(session, stage.scene, application)
+    clock.put(make.DEADLINE + timedelta(days=1))
+
+    officer = act_as(stage.scene.officer)
+
+    for path in ("/staff/applications/", "/staff/screening/"):
+        assert "No, as the host says" in officer.get(path + stage.application.uid).text
 
 
 def test_two_people_change_one_amount_and_see_both(stage: Stage) -> None:

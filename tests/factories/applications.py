@@ -209,6 +209,7 @@ def complete(session: Session, scene: Scene, application: Application, files: Fi
         actor=actor,
         now=now,
     )
+    budgeting.answer_before(session, application, was_center=False, actor=actor, now=now)
     for key in ("strategy", "market"):
         drafting.save_section(
             session, application, key, "We reach firms through four offices.", version=0, actor=actor, now=now

@@ -202,6 +202,9 @@ def _write_section(visitor: Visitor, home: str, key: str, text: str) -> None:
 
 
 def _budget(cast: Cast, nina: Visitor, tasks: str) -> None:
+    nina.go(f"{tasks}/budget")
+    nina.pick("Was your organization the center", "No")
+    nina.press("Save the answer")
     nina.go(f"{tasks}/budget/1")
     for label, amount in FIRST_YEARS.items():
         nina.type(f"{label}, year 1", amount, exact=True)

@@ -97,6 +97,8 @@ class SubmissionContent:
     parties: tuple[SubmittedParty, ...]
     documents: tuple[SubmittedDocument, ...]
     self_check: Sequence[Mapping[str, Any]]
+    was_center: bool | None = None
+    """Whether the host says it was the center of the state before; None where it was not asked."""
 
     def section(self, key: str) -> SubmittedSection | None:
         """Return the text for one criterion."""
@@ -150,6 +152,7 @@ def to_json(content: SubmissionContent) -> dict[str, Any]:
         "parties": [asdict(party) for party in content.parties],
         "documents": [asdict(document) for document in content.documents],
         "self_check": [dict(result) for result in content.self_check],
+        "was_center": content.was_center,
     }
 
 
@@ -173,6 +176,7 @@ def from_json(frozen: Mapping[str, Any]) -> SubmissionContent:
         parties=tuple(SubmittedParty(**party) for party in frozen["parties"]),
         documents=tuple(SubmittedDocument(**document) for document in frozen["documents"]),
         self_check=tuple(frozen["self_check"]),
+        was_center=frozen.get("was_center"),
     )
 
 

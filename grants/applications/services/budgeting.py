@@ -44,6 +44,15 @@ def save_budget_year(
     return SavedInZone(saved, competition.zone)
 
 
+def answer_before(
+    session: Session, application: Application, *, was_center: bool, actor: Actor, now: datetime
+) -> None:
+    """Keep whether the host was the center of the state before."""
+    require_editable(session, application, actor=actor, now=now)
+    application.was_center = was_center
+    session.add(application)
+
+
 def copy_year(
     session: Session,
     application: Application,

@@ -37,6 +37,7 @@ def frozen_content(workspace: Workspace) -> dict[str, Any]:
             parties=tuple(_party(party) for party in workspace.parties),
             documents=_documents(workspace),
             self_check=workspace.self_check.results if workspace.self_check else (),
+            was_center=application.was_center,
         )
     )
 

@@ -30,6 +30,7 @@ from grants.applications.rules.completeness import (
 )
 from grants.budgets.models import Budget, MatchLine
 from grants.budgets.queries import BudgetTable, budget_by_id, facts_of, match_lines, table_of
+from grants.budgets.rules.cost_share import depends_on_before
 from grants.budgets.rules.match import match_findings
 from grants.budgets.rules.table import Column, totals
 from grants.budgets.rules.totals import budget_findings
@@ -184,6 +185,21 @@ class Workspace:
             found for kind in self.frame.required for found in document_findings(self.document_fact(kind))
         ]
 
+    @property
+    def depends_on_before(self) -> bool:
+        """Say whether a ceiling depends on the host having been the center before."""
+        return depends_on_before(self.frame.rule_set.cost_share, len(self.table.years))
+
+    @property
+    def before_faults(self) -> list[Finding]:
+        """Return what is missing for the ceilings to be known."""
+        if not self.depends_on_before or self.application.was_center is not None:
+            return []
+        state = POSTAL_CODES.get(self.application.state, "this state")
+        sentence = f"Say whether your organization was the center of {state} before; the ceilings follow."
+        authority = self.frame.rule_set.cost_share.authority
+        return [Finding("cost_share.before", sentence, field="before", authority=authority)]
+
     @cached_property
     def money_faults(self) -> list[Finding]:
         """Return what the law says of the budget, year by year."""
@@ -191,7 +207,11 @@ class Workspace:
         offered = self.frame.target.federal_per_year if self.frame.target else None
         return [
             *federal_findings(asked, offered, POSTAL_CODES.get(self.application.state, "this state")),
-            *budget_findings(self.table.contents, self.frame.rule_set.cost_share),
+            *budget_findings(
+                self.table.contents,
+                self.frame.rule_set.cost_share,
+                selected_again=bool(self.application.was_center),
+            ),
         ]
 
     @cached_property
@@ -205,6 +225,7 @@ class Workspace:
         return [
             *self.about_faults,
             *self.section_faults,
+            *self.before_faults,
             *self.money_faults,
             *self.source_faults,
             *self.document_faults,

@@ -7,22 +7,17 @@ from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications import queries
+from grants.applications.forms import BeforeForm
 from grants.applications.models import Application
 from grants.applications.services import budgeting, drafting
 from grants.applications.services.workspace import Frame, Workspace, frame_of, workspace_of
 from grants.applications.views.doors import applicant, around, wants_json
 from grants.applications.views.tasks import crumbs_of
-from grants.applications.views.yearview import (
-    YearView,
-    all_years,
-    expense_rows,
-    revenue_rows,
-    spoken,
-    year_view,
-)
+from grants.applications.views.yearview import all_years, expense_rows, revenue_rows, year_view
 from grants.budgets.forms import YearForm
 from grants.budgets.rules.flat import flatten, gather, label_of
 from grants.budgets.rules.table import EXPENSES, REVENUE
+from grants.budgets.rules.year_view import YearView, spoken
 from grants.competitions.queries import competition_by_id, rule_set_of
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.money import MoneyError, parse, show
@@ -34,16 +29,48 @@ from grants.web.render import go, page
 @applicant.page("/<uid>/budget", "budget", permission="application.read", load=queries.application_by_uid)
 def budget(application: Application) -> ResponseReturnValue:
     """Show all years in one table, each against its ceiling."""
+    return _whole(application, BeforeForm(was_center=_answer_of(application)))
+
+
+@applicant.page(
+    "/<uid>/budget/before",
+    "before",
+    permission="application.edit",
+    load=queries.application_by_uid,
+    methods=("POST",),
+)
+def before(application: Application) -> ResponseReturnValue:
+    """Keep whether the host was the center of this state before, on which the ceilings depend."""
+    form = BeforeForm()
+    if not form.is_sent():
+        return _whole(application, form)
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        session.add(application)
+        answer = form.was_center.data == "yes"
+        budgeting.answer_before(session, application, was_center=answer, actor=actor, now=now)
+    said = "Your answer is saved; the ceilings follow from it."
+    return go("applicant.applications.budget", uid=application.uid, said=said)
+
+
+def _answer_of(application: Application) -> str:
+    return {True: "yes", False: "no", None: ""}[application.was_center]
+
+
+def _whole(application: Application, form: BeforeForm) -> ResponseReturnValue:
     with current.reading() as session:
         workspace = workspace_of(session, application)
     years = all_years(workspace)
     return page(
+        "applicant/applications/budget.html",
         **around(workspace.frame, "budget"),
+        form=form,
+        asks_before=workspace.depends_on_before,
         years=years,
         revenue=revenue_rows(years),
         expenses=expense_rows(years),
         rule=workspace.frame.rule_set.cost_share,
-        faults=workspace.money_faults,
+        faults=[*workspace.before_faults, *workspace.money_faults],
         links=year_links(workspace),
         crumbs=crumbs_of(workspace.frame.competition, application, "Budget"),
     )
@@ -238,7 +265,8 @@ def budget_sums(application: Application, year: int) -> ResponseReturnValue:
     rule_set = rule_set_of(competition) if competition else None
     if rule_set is None:
         raise NotFound
-    view = YearView.of(year, gather(typed), rule_set.cost_share)
+    again = bool(application.was_center)
+    view = YearView.of(year, gather(typed), rule_set.cost_share, selected_again=again)
     return jsonify(cells=view.cells(), states=view.states(), spoken=spoken(view))
 
 

@@ -7,9 +7,10 @@ from grants.applications import queries
 from grants.applications.models import Application
 from grants.applications.rules.content import from_json
 from grants.applications.views.doors import staff as pages
-from grants.applications.views.yearview import YearView, expense_rows, revenue_rows
+from grants.applications.views.yearview import expense_rows, revenue_rows
 from grants.applications.workflow import ApplicationStatus
 from grants.budgets.rules.table import ROWS
+from grants.budgets.rules.year_view import YearView
 from grants.competitions.queries import competition_by_id, competition_by_number, rule_set_of
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.documents.queries import file_by_id
@@ -72,7 +73,8 @@ def show(application: Application) -> ResponseReturnValue:
         late = queries.late_attempts_of(session, application.id)
     content = from_json(submission.content)
     years = [
-        YearView.of(number, year, rule_set.cost_share) for number, year in enumerate(content.years, start=1)
+        YearView.of(number, year, rule_set.cost_share, selected_again=bool(content.was_center))
+        for number, year in enumerate(content.years, start=1)
     ]
     return page(
         application=application,

@@ -177,6 +177,8 @@ def _budget_heading(workspace: Workspace) -> str:
 
 def _budget(workspace: Workspace) -> list[Task]:
     tasks = [_year(workspace, year.year) for year in workspace.table.years]
+    if workspace.depends_on_before:
+        tasks.insert(0, _center_before(workspace))
     faults = stops(workspace.source_faults)
     tasks.append(
         Task(
@@ -188,6 +190,17 @@ def _budget(workspace: Workspace) -> list[Task]:
         )
     )
     return tasks
+
+
+def _center_before(workspace: Workspace) -> Task:
+    answer = {True: "Yes", False: "No", None: ""}[workspace.application.was_center]
+    return Task(
+        "Center of this state before",
+        _url(workspace, "budget", _anchor="before"),
+        ("Complete", "done") if answer else ("Not started", "plain"),
+        is_done=bool(answer),
+        detail=answer,
+    )
 
 
 def _year(workspace: Workspace, number: int) -> Task:

@@ -59,6 +59,7 @@ def prepare_award(selection: Selection) -> ResponseReturnValue:
         director_name=content.center_director,
         description=content.project_title,
         later_periods=LATER_PERIODS,
+        selected_again=bool(content.was_center),
     )
     if form.is_sent():
         try:

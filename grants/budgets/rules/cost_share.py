@@ -135,6 +135,13 @@ def ceiling(rule: CostShareRow, year: int, *, selected_again: bool = False) -> F
     return schedule[min(year, len(schedule)) - 1]
 
 
+def depends_on_before(rule: CostShareRow, years: int) -> bool:
+    """Ask whether any year's ceiling is another one for a center that is selected again."""
+    return any(
+        ceiling(rule, year) != ceiling(rule, year, selected_again=True) for year in range(1, years + 1)
+    )
+
+
 def assess(
     period: Period,
     rule: CostShareRow,

@@ -154,6 +154,7 @@ def _cover(scene: Scene, application: Application, draft: Draft) -> None:
         contact_person_id=scene.person.id,
     )
     cover.save_about(scene.session, application, about, version=1, actor=scene.actor, now=scene.now)
+    budgeting.answer_before(scene.session, application, was_center=False, actor=scene.actor, now=scene.now)
     parties = [(PartyKind.KEY_PERSON, f"Dr. {host.writer.name}", host.name, "Center director")]
     parties += [(PartyKind.PARTNER, name, "", "Training and test equipment") for name in draft.partners]
     for kind, name, affiliation, role in parties:

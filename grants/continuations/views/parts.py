@@ -7,10 +7,10 @@ from flask import jsonify
 from flask import request as web
 from flask.typing import ResponseReturnValue
 
-from grants.applications.views.yearview import YearView, spoken
 from grants.budgets.forms import YearForm
 from grants.budgets.rules.flat import label_of as cell_label
 from grants.budgets.rules.table import EXPENSES, REVENUE
+from grants.budgets.rules.year_view import YearView, spoken
 from grants.continuations.forms import FORMS, CarryOverForm, PartForm, reasons_form
 from grants.continuations.models import Request
 from grants.continuations.queries.requests import request_by_uid

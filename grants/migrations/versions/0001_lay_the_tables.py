@@ -1568,6 +1568,7 @@ def upgrade() -> None:
         sa.Column("service_area", sa.String(length=300), nullable=False),
         sa.Column("center_director", sa.String(length=200), nullable=False),
         sa.Column("contact_person_id", sa.Integer(), nullable=True),
+        sa.Column("was_center", sa.Boolean(), nullable=True),
         sa.Column("created_by_id", sa.Integer(), nullable=False),
         sa.Column("created_at", grants.database.Instant(), nullable=False),
         sa.Column("submitted_at", grants.database.Instant(), nullable=True),
