@@ -139,6 +139,7 @@ def application_rows(
     status: str = "",
     competition_id: int | None = None,
     page: int = 1,
+    size: int = PAGE,
 ) -> tuple[list[ApplicationRow], int]:
     """Return one page of what staff may see, drafts left out, and how many there are in all."""
     wanted: list[ColumnElement[bool]] = [col(Application.submitted_at).is_not(None)]
@@ -159,8 +160,8 @@ def application_rows(
         .join(Organization, col(Organization.id) == col(Application.organization_id))
         .where(*wanted)
         .order_by(col(Application.submitted_at).desc(), col(Application.id).desc())
-        .limit(PAGE)
-        .offset((max(page, 1) - 1) * PAGE)
+        .limit(size)
+        .offset((max(page, 1) - 1) * size)
     ).all()
     return [ApplicationRow(*row) for row in rows], total
 

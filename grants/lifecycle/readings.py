@@ -17,7 +17,10 @@ from grants.lifecycle.record import plain, record
 
 
 def note_reading(database: Database, what: str, subject: Any, *, actor: Actor, now: datetime) -> None:
-    """Write that the actor opens a record, in a short transaction of its own, before the first byte."""
+    """Write that the actor opens a record, in a short transaction of its own, before the first byte.
+
+    Without a subject, what is opened belongs to the whole installation, such as a list that is downloaded.
+    """
     with database.writing() as session:
         session.add(
             Reading(
@@ -25,9 +28,9 @@ def note_reading(database: Database, what: str, subject: Any, *, actor: Actor, n
                 person_name=actor.name,
                 person_role=actor.role_label,
                 what=what,
-                subject_type=subject.__tablename__,
-                subject_id=subject.id,
-                subject_uid=subject.uid,
+                subject_type=getattr(subject, "__tablename__", "installation"),
+                subject_id=getattr(subject, "id", 1),
+                subject_uid=getattr(subject, "uid", "installation"),
                 application_id=getattr(subject, "application_id", None),
                 at=now,
                 real_at=real_now(),

@@ -1,6 +1,7 @@
 """What a person typed into a form that was not taken, so that nothing typed is lost."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import g, request
 from markupsafe import escape
@@ -42,7 +43,7 @@ def is_shown(form: Form, html: str) -> bool:
     )
 
 
-def _texts(fields: Form | FieldList | FormField) -> Iterator[Field]:
+def _texts(fields: "Form | FieldList[Any] | FormField[Any]") -> Iterator[Field]:
     for field in fields:
         if isinstance(field, FieldList | FormField):
             yield from _texts(field)

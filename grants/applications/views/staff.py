@@ -2,6 +2,7 @@
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from sqlmodel import Session
 
 from grants.applications import queries
 from grants.applications.models import Application
@@ -18,31 +19,27 @@ from grants.documents.views.sending import send_stored
 from grants.errors import NotFound
 from grants.web import current
 from grants.web.fields import page_asked
+from grants.web.filters import instant, plain_status
 from grants.web.render import page
+from grants.web.spreadsheets import Line, send_list
 
 __all__ = ["pages"]
 
+HEAD = (
+    *("Application", "State", "Organization", "EIN", "UEI", "Title", "Center director", "Competition"),
+    *("Submitted (UTC)", "Submitted", "Where it stands"),
+)
+BATCH = 1000
 STATUSES = [status for status in ApplicationStatus if status is not ApplicationStatus.DRAFT]
 
 
 @pages.page("", "index", permission="application.inspect")
 def index() -> ResponseReturnValue:
     """List submitted applications, searched and filtered, one page at a time."""
-    asked = {name: request.args.get(name, "")[:100] for name in ("words", "state", "status", "competition")}
+    asked = _asked()
     page_number = page_asked()
     with current.reading() as session:
-        competition = competition_by_number(session, asked["competition"]) if asked["competition"] else None
-        if asked["competition"] and competition is None:
-            raise NotFound
-        rows, total = queries.application_rows(
-            session,
-            current.actor(),
-            words=asked["words"],
-            state=asked["state"],
-            status=asked["status"] if asked["status"] in {str(s) for s in STATUSES} else "",
-            competition_id=competition.id if competition else None,
-            page=page_number,
-        )
+        rows, total = _found(session, asked, page=page_number)
     return page(
         rows=rows,
         total=total,
@@ -50,6 +47,64 @@ def index() -> ResponseReturnValue:
         states=POSTAL_CODES,
         page_number=page_number,
         last=-(-total // queries.PAGE),
+    )
+
+
+@pages.page(
+    "/download/<any(csv, xlsx):kind>",
+    "download",
+    permission="application.inspect",
+    reads="list of applications",
+)
+def download(kind: str) -> ResponseReturnValue:
+    """Send the same list whole, as far as the filter and the reader's conflicts let it."""
+    asked = _asked()
+    lines: list[Line] = [HEAD]
+    with current.database().snapshot() as session:
+        number = 1
+        while rows := _found(session, asked, page=number, size=BATCH)[0]:
+            lines.extend(_line(row) for row in rows)
+            number += 1
+    return send_list("applications", kind, "Applications", lines)
+
+
+def _asked() -> dict[str, str]:
+    return {name: request.args.get(name, "")[:100] for name in ("words", "state", "status", "competition")}
+
+
+def _found(
+    session: Session, asked: dict[str, str], *, page: int, size: int = queries.PAGE
+) -> tuple[list[queries.ApplicationRow], int]:
+    competition = competition_by_number(session, asked["competition"]) if asked["competition"] else None
+    if asked["competition"] and competition is None:
+        raise NotFound
+    return queries.application_rows(
+        session,
+        current.actor(),
+        words=asked["words"],
+        state=asked["state"],
+        status=asked["status"] if asked["status"] in {str(s) for s in STATUSES} else "",
+        competition_id=competition.id if competition else None,
+        page=page,
+        size=size,
+    )
+
+
+def _line(row: queries.ApplicationRow) -> Line:
+    one, host = row.application, row.organization
+    at = one.submitted_at
+    return (
+        one.number,
+        one.state,
+        host.name,
+        host.ein,
+        host.uei,
+        one.project_title,
+        one.center_director,
+        row.competition.number,
+        at.strftime("%Y-%m-%d %H:%M:%S") if at else "",
+        instant(at, row.competition.zone) if at else "",
+        plain_status(one.status),
     )
 
 

@@ -1,13 +1,9 @@
 """Scores as Excel and CSV: one row per sub-criterion, reviewer and phase; nothing in them is a formula."""
 
-import csv
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
-from io import BytesIO, StringIO
+from io import BytesIO
 
-from openpyxl import Workbook
-from openpyxl.cell import Cell, WriteOnlyCell
-from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from sqlmodel import Session
 
 from grants.competitions.models import Competition
@@ -16,6 +12,7 @@ from grants.reviews.queries import sheets
 from grants.reviews.services.ranking import Round, StateRanking, state_rankings
 from grants.reviews.views.standing import list_rows
 from grants.reviews.workflow import IN
+from grants.web.spreadsheets import Value, csv_pieces, write_workbook
 from scoring.account import waiting_for
 from scoring.exact import ROUNDING, show_points
 from scoring.record import fingerprint
@@ -48,12 +45,6 @@ RANK_HEAD = (
     "Spread",
     "Why no rank",
 )
-LONGEST_CELL = 32_767
-"""Excel holds no longer text in one cell."""
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a program for tables takes for the beginning of a formula when it opens a CSV file."""
-
-Value = str | int | float | None
 
 
 @dataclass(frozen=True)
@@ -139,39 +130,18 @@ class Book:
 
 def scores_workbook(book: Book) -> BytesIO:
     """Write scores, ranks and method as three sheets of one Excel file."""
-    file = Workbook(write_only=True)
-    _page(file, "Scores", (HEAD, *book.lines()))
-    _page(file, "Ranks", (RANK_HEAD, *book.ranks()))
-    _page(file, "Method", (("What", "Value"), *book.method()))
     content = BytesIO()
-    file.save(content)
+    write_workbook(
+        content,
+        (
+            ("Scores", (HEAD, *book.lines())),
+            ("Ranks", (RANK_HEAD, *book.ranks())),
+            ("Method", (("What", "Value"), *book.method())),
+        ),
+    )
     return content
 
 
 def scores_csv(book: Book) -> BytesIO:
     """Write the list of scores as comma-separated values in UTF-8."""
-    text = StringIO(newline="")
-    writer = csv.writer(text)
-    for line in (HEAD, *book.lines()):
-        writer.writerow([_harmless(value) for value in line])
-    return BytesIO(text.getvalue().encode("utf-8-sig"))
-
-
-def _page(file: Workbook, title: str, lines: tuple[tuple[Value, ...], ...]) -> None:
-    page = file.create_sheet(title)
-    page.freeze_panes = "A2"
-    for line in lines:
-        page.append([_text(page, value) if isinstance(value, str) else value for value in line])
-
-
-def _harmless(value: Value) -> Value:
-    """Return text that no program takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
-
-
-def _text(page: WriteOnlyWorksheet, value: str) -> Cell:
-    """Return a cell that is text whatever it begins with, so that no comment becomes a formula."""
-    allowed = "".join(sign for sign in value if sign >= " " or sign in "\n\t")
-    cell = WriteOnlyCell(page, value=allowed[:LONGEST_CELL])
-    cell.data_type = "s"
-    return cell
+    return BytesIO(b"".join(csv_pieces((HEAD, *book.lines()))))
