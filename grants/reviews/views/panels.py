@@ -374,10 +374,14 @@ def _ids(session: Session, competition: Competition, state: str) -> list[int]:
 
 
 def _require_visible(session: Session, competition: Competition, state: str) -> None:
-    """Raise where the state has an application closed to the actor: another person runs its panel."""
-    barred = current.actor().barred
-    if any(one.id in barred for one in material.candidates(session, competition.id, state=state)):
+    """Raise where the state has an application closed to the actor, or one on which the actor owes a sheet.
+
+    Another person runs that panel.
+    """
+    ids = _ids(session, competition, state)
+    if current.actor().barred.intersection(ids):
         raise NotFound
+    require_own_in(session, current.actor(), ids)
 
 
 def _competition(session: Session, competition_id: int) -> Competition:
