@@ -1,6 +1,7 @@
 """Rounds scored in the database for tests of the ranking pages, and the worker's turn."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from flask import Flask
@@ -18,15 +19,32 @@ from grants.reviews.queries import panels, sheets
 from grants.reviews.services import panels as chairing
 from grants.reviews.services import scoring
 from grants.wiring import JOBS
-from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
+from tests.factories.reviews import CRITERIA, NOW, Round, fill, make_round, open_door, spread
 
 OFFICER = "officer@agency.example"
 HERE = "/staff/reviews/2014-NIST-MEP-01"
 Totals = Mapping[str, Sequence[int | str | None]]
 
 
+def varied(total: int | str, application: int, seat: int) -> dict[str, Decimal]:
+    """Spread a total over the criteria, differently by application and reviewer."""
+    points = spread(total)
+    keys = [key for key, _title, _most in CRITERIA]
+    most = {key: Decimal(value) for key, _title, value in CRITERIA}
+    for step in range(4):
+        source, target = (
+            keys[(application * 3 + seat + step) % 8],
+            keys[(application + seat * 3 + 2 * step + 1) % 8],
+        )
+        moved = min(Decimal(1), points[source], most[target] - points[target])
+        if source != target and moved > 0:
+            points[source] -= moved
+            points[target] += moved
+    return points
+
+
 def make_scored(session: Session, totals: Totals, **changes: Any) -> Round:
-    """Make a state whose sheets are in, but for those that are None; the officer has an account."""
+    """Make a state whose sheets are in; None is a sheet that is missing, an empty total nobody assigned."""
     state = next(iter(totals)).partition("-")[0]
     seats = max(len(row) for row in totals.values())
     made = make_round(session, states={state: len(totals)}, reviewers=seats)
@@ -35,14 +53,16 @@ def make_scored(session: Session, totals: Totals, **changes: Any) -> Round:
     session.add(made.competition)
     for actor, role in ((made.officer, Role.PROGRAM_OFFICER), (made.chair, Role.PANEL_CHAIR)):
         grant_role(session, session.get_one(Person, actor.person_id), role, actor=SYSTEM, now=NOW)
-    for number, row in totals.items():
-        for seat, total in enumerate(row, start=1):
-            if total == "":
-                continue
-            sheet = open_door(session, made.applications[number], made.reviewers[seat - 1])
-            if total is not None:
-                fill(session, sheet, spread(total))
-                scoring.submit(session, made.competition, sheet, actor=made.reviewer(session, seat), now=NOW)
+    doors = [
+        (open_door(session, made.applications[number], made.reviewers[seat - 1]), seat, position, total)
+        for position, (number, row) in enumerate(totals.items())
+        for seat, total in enumerate(row, start=1)
+        if total != ""
+    ]
+    for sheet, seat, position, total in doors:
+        if total is not None:
+            fill(session, sheet, varied(total, position, seat))
+            scoring.submit(session, made.competition, sheet, actor=made.reviewer(session, seat), now=NOW)
     return made
 
 

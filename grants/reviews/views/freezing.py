@@ -140,7 +140,7 @@ def recompute(row: Ranking) -> ResponseReturnValue:
         competition = session.get_one(Competition, row.competition_id)
         standing_of(session, competition, row.state)
     if not form.is_sent():
-        return state_page(competition, row.state, form)
+        return state_page(competition, row.state, FreezeForm(formdata=None))
     with current.writing() as session:
         recomputing.ask(session, row, actor=current.actor(), now=current.now())
     return go(

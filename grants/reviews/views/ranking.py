@@ -21,7 +21,6 @@ from grants.reviews.views import standing as shown
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.seeing import owes_own, require_own_in
 from grants.web import current
-from grants.web.forms import Form
 from grants.web.render import go, page
 from scoring.account import RESULTS
 from scoring.record import fingerprint
@@ -101,7 +100,7 @@ def ranking_state(competition: Competition, state: str) -> ResponseReturnValue:
     return state_page(competition, state, FreezeForm(formdata=None))
 
 
-def state_page(competition: Competition, state: str, form: Form) -> ResponseReturnValue:
+def state_page(competition: Competition, state: str, form: FreezeForm) -> ResponseReturnValue:
     """Show one state's ranking with a form to freeze it."""
     with current.reading() as session:
         found, standing = standing_of(session, competition, state)
@@ -113,6 +112,7 @@ def state_page(competition: Competition, state: str, form: Form) -> ResponseRetu
         recomputed = recomputing.latest(session, frozen) if frozen else None
     if beside.must_ask:
         beside = replace(beside, job=_asked(competition, state, beside.sha256))
+    form.frozen.data, form.scores.data = (frozen.uid if frozen else ""), beside.sha256
     sections = shown.sections_of(standing, beside, shown.names_in(found, state))
     return page(
         "staff/reviews/ranking_state.html",
@@ -162,7 +162,7 @@ def compute(competition: Competition, state: str) -> ResponseReturnValue:
             state=state,
             said=f"The statistics of {state} are being computed.",
         )
-    return state_page(competition, state, form)
+    return state_page(competition, state, FreezeForm(formdata=None))
 
 
 def _asked(competition: Competition, state: str, sha256: str) -> Job:
