@@ -24,13 +24,12 @@ from grants.reviews.rules.feedback import from_json
 from grants.reviews.services import feedback as clearing
 from grants.reviews.services.feedback import Draft
 from grants.reviews.views.audiences import applicant, staff
-from grants.reviews.views.feedback_book import feedback_workbook
+from grants.reviews.views.feedback_book import feedback_lines
 from grants.reviews.views.seeing import require_own_in
 from grants.web import current
 from grants.web.filters import plural
 from grants.web.render import go, page
-
-EXCEL = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+from grants.web.spreadsheets import send_list
 
 
 @staff.page(
@@ -84,9 +83,7 @@ def feedback_book(competition: Competition) -> ResponseReturnValue:
     """Send all cleared feedback as one Excel file, without a name or a seat."""
     with current.reading() as session:
         found = _drafts(session, competition)
-    content = feedback_workbook([one for one in found if one.standing is not None])
-    headers = {"Content-Disposition": f'attachment; filename="{competition.number}-feedback.xlsx"'}
-    return Response(content.getvalue(), mimetype=EXCEL, headers=headers)
+    return send_list(f"{competition.number}-feedback", "xlsx", "Feedback", feedback_lines(found))
 
 
 @staff.page(
