@@ -17,6 +17,7 @@ const WORDS = {
   saving: "Saving",
   lost: "Not saved: no connection. Your text is kept on this device.",
   signed_out: "Not saved: you are signed out. Your text is kept on this device. Sign in again, then come back to this page.",
+  closed: "Not saved: this page is not open to you any more. Your text is kept on this device. Ask your program officer.",
   failed: "Not saved: something failed on our side. Your text is kept on this device and sent again.",
   clash: "Not saved: somebody saved this while you wrote. Nothing is lost.",
   refused: "Not saved: look at what is marked.",
@@ -118,6 +119,7 @@ class Group {
     if (response.ok) return this.stored(said, body);
     this.keep(body);
     if (response.status === 401) return this.show("signed_out");
+    if (response.status === 403 || response.status === 404) return this.show("closed");
     if (response.status === 409) return this.clash(said);
     if (response.status === 422) { this.sent = body; device.drop(this.url); return this.refuse(said); }
     throw new ServerFault(`status ${response.status}`);
@@ -151,7 +153,7 @@ class Group {
 
   show(kind, words = WORDS[kind]) {
     if (this.words) this.words.textContent = words;
-    this.box?.classList.toggle("save-state--lost", kind === "lost" || kind === "failed" || kind === "signed_out" || kind === "refused");
+    this.box?.classList.toggle("save-state--lost", kind === "lost" || kind === "failed" || kind === "signed_out" || kind === "closed" || kind === "refused");
     this.box?.classList.toggle("save-state--clash", kind === "clash");
     if (this.link && kind !== "clash") this.link.hidden = true;
     if (kind === "saving" || kind === this.kind) return;

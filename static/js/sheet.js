@@ -1,11 +1,23 @@
-/* The score sheet adds itself up: what the server answers to a save stands in the heading at once. */
+/* The score sheet adds itself up, and the bar at the foot says whether what was typed is saved. */
+
+const ANSWERS = { total: "[data-sheet-total]", out_of: "[data-sheet-out-of]", given: "[data-sheet-given]" };
+
+function mirror(root) {
+  const words = root.querySelector("#score [data-save-text]");
+  const copy = root.querySelector("[data-save-mirror]");
+  if (!words || !copy) return;
+  const write = () => { copy.textContent = words.textContent.split(":")[0].startsWith("Not saved") ? "Not saved" : words.textContent; };
+  new MutationObserver(write).observe(words, { childList: true, characterData: true, subtree: true });
+  write();
+}
 
 /** Follow every save on the page. */
 export function start(root) {
-  const total = root.querySelector("[data-sheet-total]");
-  const given = root.querySelector("[data-sheet-given]");
+  mirror(root);
   root.addEventListener("saved", (event) => {
-    if (event.detail?.total !== undefined && total) total.textContent = event.detail.total;
-    if (event.detail?.given !== undefined && given) given.textContent = event.detail.given;
+    for (const [name, place] of Object.entries(ANSWERS)) {
+      const said = event.detail?.[name];
+      if (said !== undefined) root.querySelectorAll(place).forEach((element) => { element.textContent = said; });
+    }
   });
 }

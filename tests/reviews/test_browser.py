@@ -80,7 +80,7 @@ def test_pictures_of_the_reviewers_pages(
     picture(page, "reviews-conflict")
     assert_accessible(page)
     page.goto(f"{server.url}/reviewer/reviews")
-    page.get_by_role("link", name="NH-1").click()
+    page.get_by_role("link", name="NH-1 Front").click()
     picture(page, "reviews-sheet")
     assert_accessible(page)
     page.get_by_role("link", name="Technical proposal").click()
@@ -142,7 +142,7 @@ def test_a_reviewer_loses_the_network_in_a_sentence_and_nothing_is_lost(
 ) -> None:
     page = browser_of(server, "reviewer1@panel.example")
     page.goto(f"{server.url}/reviewer/reviews")
-    page.get_by_role("link", name="NH-1").click()
+    page.get_by_role("link", name="NH-1 Front").click()
     page.get_by_label("Points, of 10").fill("7")
     page.get_by_label("Strengths").fill("Outreach is")
     expect(page.locator("[data-save-text]")).to_contain_text("Saved")
@@ -165,7 +165,7 @@ def test_a_sheet_is_filled_and_submitted_without_script(
 ) -> None:
     page = browser_of(server, "reviewer1@panel.example", java_script_enabled=False)
     page.goto(f"{server.url}/reviewer/reviews")
-    page.get_by_role("link", name="NH-1").click()
+    page.get_by_role("link", name="NH-1 Front").click()
     for _number in range(8):
         page.get_by_label("Points, of").fill("8")
         page.get_by_label("Strengths").fill("Named partners.")

@@ -23,6 +23,7 @@ from grants.reviews.rules.merging import FIELDS, merge
 from grants.reviews.rules.sheets import EMPTY, LONGEST, gaps, locked_because
 from grants.reviews.services import statistics
 from grants.reviews.services.rubric import rubric_of
+from grants.web.filters import clock_time
 from scoring.exact import show_points
 from scoring.rubric import Leaf, Rubric
 from scoring.scoresheet import entry_fault
@@ -35,6 +36,7 @@ class Saved:
     version: int
     fields: Mapping[str, str]
     so_far: Fraction
+    out_of: Fraction
     given: int
     of: int
 
@@ -65,15 +67,20 @@ def save_score(
     _require_well_formed(leaf, offered)
     scores = stored.scores_of(session, sheet.id)
     current = scores.get(key)
-    kept = _merged(session, sheet, key, current, offered, version)
+    kept = _merged(session, sheet, current, offered, version, zone=competition.zone)
     if current is None or kept != as_fields(current):
         scores[key] = current = _write(session, sheet, key, current, kept, now)
-    points = [score.points for score in scores.values() if score.points is not None]
+    return _saved(current, kept, rubric, scores)
+
+
+def _saved(current: Score, kept: Mapping[str, str], rubric: Rubric, scores: Mapping[str, Score]) -> Saved:
+    given = {name: score.points for name, score in scores.items() if score.points is not None}
     return Saved(
         current.version,
         kept,
-        sum((Fraction(one) for one in points), Fraction(0)),
-        len(points),
+        sum((Fraction(points) for points in given.values()), Fraction(0)),
+        sum((leaf.points for leaf in rubric.leaves if leaf.key in given), Fraction(0)),
+        len(given),
         len(rubric.leaves),
     )
 
@@ -256,18 +263,25 @@ def _canonical(content: dict[str, Any]) -> bytes:
 
 
 def _merged(
-    session: Session, sheet: Sheet, key: str, current: Score | None, offered: dict[str, str], version: int
+    session: Session,
+    sheet: Sheet,
+    current: Score | None,
+    offered: dict[str, str],
+    version: int,
+    *,
+    zone: str,
 ) -> dict[str, str]:
     there = as_fields(current)
     if current is None or version == current.version or offered == there:
         return offered
-    known = stored.score_version(session, sheet.id, key, version)
+    known = stored.score_version(session, sheet.id, current.criterion_key, version)
     base = {name: str(value) for name, value in known.fields.items()} if known else dict(EMPTY)
     merged = merge(base, there, offered)
     if merged.is_clean:
         return dict(merged.fields)
     raise StaleVersion(
-        "You saved this in another tab or on another machine while you wrote. Nothing is lost.",
+        f"You saved this in another tab or on another machine at {clock_time(current.updated_at, zone)} "
+        "while you wrote here. Nothing is lost.",
         current=there,
         offered=offered,
         version=current.version,

@@ -1,5 +1,7 @@
 """The score sheet: application and criterion side by side, saved as one types, checked, submitted."""
 
+from collections.abc import Mapping
+
 from flask import jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
@@ -19,8 +21,9 @@ from grants.reviews.services import scoring
 from grants.reviews.services.conflicts import declare_later
 from grants.reviews.services.rubric import rubric_of
 from grants.reviews.views.audiences import reviewer as pages
+from grants.reviews.views.finding import found_in
 from grants.reviews.views.sheet_view import SheetView, sheet_view
-from grants.reviews.views.stale import difference
+from grants.reviews.views.stale import TITLES, difference
 from grants.web import current
 from grants.web.filters import clock_time
 from grants.web.render import go, page
@@ -56,7 +59,12 @@ def sheet(opened: OpenSheet, key: str) -> ResponseReturnValue:
 
 
 def _show(
-    opened: OpenSheet, key: str, form: ScoreForm | None = None, *, status: int = 200
+    opened: OpenSheet,
+    key: str,
+    form: ScoreForm | None = None,
+    *,
+    status: int = 200,
+    not_taken: Mapping[str, str] | None = None,
 ) -> ResponseReturnValue:
     with current.reading() as session:
         view = _view(session, opened)
@@ -76,6 +84,9 @@ def _show(
         budget=budget_rows(view.content),
         shares=federal_shares(view.content),
         read=request.args.get("read", "section"),
+        words=request.args.get("words", ""),
+        passages=found_in(view.content, request.args.get("words", "")),
+        not_taken=[(TITLES[name], words) for name, words in (not_taken or {}).items() if words],
         status=status if not form.has_faults else 422,
     )
 
@@ -93,8 +104,12 @@ def _save(opened: OpenSheet, key: str) -> ResponseReturnValue:
         if by_script:
             return jsonify(message=stale.message, difference=where, current=stale.current, url=where), 409
         return redirect(where, 303)
+    except MoveRefused as refusal:
+        if by_script:
+            raise
+        return _show(opened, key, status=refusal.status, not_taken=form.values())
     except Refused as refusal:
-        if by_script or isinstance(refusal, MoveRefused):
+        if by_script:
             raise
         form.refuse(refusal)
         return _show(opened, key, form)
@@ -103,6 +118,7 @@ def _save(opened: OpenSheet, key: str) -> ResponseReturnValue:
             version=saved.version,
             saved=clock_time(current.now(), opened.zone),
             total=show_points(saved.so_far),
+            out_of=show_points(saved.out_of),
             given=f"{saved.given} of {saved.of}",
         )
     return _after(opened, key)

@@ -16,6 +16,7 @@ from grants.reviews.views import (
     progress,
     proposing,
     ranking,
+    reading,
     sheets,
 )
 from grants.reviews.views.audiences import applicant, reviewer, staff
@@ -26,6 +27,7 @@ MODULES = (
     own,
     own_panel,
     sheets,
+    reading,
     packets,
     feedback,
     pool,
