@@ -16,6 +16,8 @@ from grants.reviews.queries import panels, pool, sheets
 from grants.reviews.services import scoring
 from tests.factories.reviews import NOW, Round, actor_of, fill, make_round, open_door, spread
 from tests.plugins.web import ActAs
+from tests.reviews.rounds import work
+from tests.reviews.test_ranking_pages import freeze_fields
 
 HERE = "/staff/reviews/2014-NIST-MEP-01"
 TOTALS = {"CO-1": (88, 79, 84), "CO-2": (85, 90, 80), "CO-3": (70, 69, 70)}
@@ -76,7 +78,8 @@ def test_a_state_goes_from_the_call_to_a_frozen_ranking_on_the_pages(
     officer = act_as(scored.officer)
     assert post(officer, f"{HERE}/panels/CO/call", call_on="11/20/2014", call_at="1:00 p.m.") == 303
     assert post(officer, f"{HERE}/panels/CO/open") == 303
-    assert post(officer, f"{HERE}/ranking/CO/freeze") == 422
+    open_page = freeze_fields(officer.get(f"{HERE}/ranking/CO").text)
+    assert post(officer, f"{HERE}/ranking/CO/freeze", **open_page) == 422
     revise(database, scored)
     chair = act_as(scored.chair)
     for number in ("CO-1", "CO-2"):
@@ -84,12 +87,16 @@ def test_a_state_goes_from_the_call_to_a_frozen_ranking_on_the_pages(
         assert post(chair, path, text="Fees were discussed.", version="1", deed="sign") == 303
     assert post(chair, f"{HERE}/panels/CO/close") == 303
     officer = act_as(scored.officer)
-    assert post(officer, f"{HERE}/ranking/CO/freeze") == 303
+    work(officer.application)
+    closed_page = freeze_fields(officer.get(f"{HERE}/ranking/CO").text)
+    assert post(officer, f"{HERE}/ranking/CO/freeze", **closed_page) == 303
     page = officer.get(f"{HERE}/ranking/CO").get_data(as_text=True)
     with database.reading() as session:
         row = panels.ranking_of(session, scored.competition.id, "CO")
     assert row is not None
-    again = officer.post(f"/staff/reviews/records/{row.uid}/recompute").get_data(as_text=True)
+    assert post(officer, f"/staff/reviews/records/{row.uid}/recompute") == 303
+    work(officer.application)
+    again = officer.get(f"{HERE}/ranking/CO").get_data(as_text=True)
     file = officer.get(f"/staff/reviews/records/{row.uid}").get_data()
 
     assert "Without R1" in page
