@@ -94,7 +94,7 @@ def _review(app: Flask, filled: Filled, heard: Heard) -> tuple[float, int]:
     for _ in range(TIMES + WARMING):
         heard.forget()
         started = time.perf_counter()
-        answer = client.get(f"/staff/reviews/{filled.number}/panels/S0/{filled.application_uid}")
+        answer = client.get(f"/staff/reviews/panels/applications/{filled.application_uid}")
         times.append(time.perf_counter() - started)
         asked = heard.count
         if answer.status_code != HTTPStatus.OK:

@@ -51,10 +51,13 @@ def rank(cast: Cast) -> None:
     """Read the ranks of the state and freeze them; anybody can recompute them from the record."""
     officer = cast.person(OFFICER)
     officer.go(f"/staff/reviews/{NUMBER}/ranking")
+    cast.work()
     officer.go(f"/staff/reviews/{NUMBER}/ranking/CO")
     officer.press("Freeze the ranking of CO")
     officer.press("Recompute now")
-    assert officer.reads("same")
+    cast.work()
+    officer.follow("Check progress")
+    assert officer.reads("Identical, 0 differences.")
 
 
 def select(cast: Cast) -> None:

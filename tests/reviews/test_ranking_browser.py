@@ -54,7 +54,7 @@ def test_a_ranking_is_frozen_and_recomputed_without_script(
     tab = browser_of(server, OFFICER, java_script_enabled=False)
     tab.goto(f"{server.url}{HERE}/ranking/CO")
 
-    tab.get_by_role("button", name="Freeze and send to the selecting officials").click()
+    tab.get_by_role("button", name="send it to the selecting officials").click()
     expect(tab.get_by_text("The ranking of CO is frozen")).to_be_visible()
     tab.get_by_role("button", name="Recompute now").click()
     expect(tab.get_by_text("The record is being recomputed")).to_be_visible()

@@ -18,11 +18,13 @@ from grants.lifecycle.perform import tell
 from grants.lifecycle.record import record
 from grants.reviews.models import Ranking
 from grants.reviews.queries import panels, scored
+from grants.reviews.services import statistics
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.workflow import PanelStatus
 from scoring.exact import show_points
 from scoring.inputs import Inputs
-from scoring.record import Verified, fingerprint, freeze_with, freeze_with_statistics, verify
+from scoring.record import Verified, fingerprint, freeze_with, verify
+from scoring.record_json import Json
 from scoring.threshold import Status
 
 
@@ -63,7 +65,9 @@ def freeze_state(
         _require_as_seen(session, state, seen, earlier, sha256)
     standing = ranked(found.ballots()[state], found.rules)
     _require_official(session, competition, state, standing)
-    content = _content(session, competition, state, inputs, sha256, on_page=seen is not None)
+    content = freeze_with(
+        inputs, _information(session, competition, state, inputs, on_page=seen is not None, now=now)
+    )
     if earlier is not None:
         _supersede(session, earlier, reason, now)
     ranking = Ranking(
@@ -107,23 +111,30 @@ def _require_as_seen(session: Session, state: str, seen: Seen, earlier: Ranking 
         raise MoveRefused([Finding("scores-changed", message)])
 
 
-def _content(
-    session: Session, competition: Competition, state: str, inputs: Inputs, sha256: str, *, on_page: bool
-) -> bytes:
-    """Return the decision record with the stored statistics of exactly these inputs.
+def _information(
+    session: Session, competition: Competition, state: str, inputs: Inputs, *, on_page: bool, now: datetime
+) -> Json:
+    """Return the stored statistics of exactly these inputs.
 
-    Where there are none they are computed, but not for a page: that waits for the job.
+    Where there are none they are computed and stored, but not for a page: that waits for the job.
     """
+    sha256 = fingerprint(inputs)
     stored = scored.statistics_for(session, competition.id, state, sha256)
     if stored is not None and stored.sha256 == sha256:
-        return freeze_with(inputs, stored.content["information"])
+        information: Json = stored.content["information"]
+        return information
     if on_page:
         message = (
             "The statistics that the decision record holds are being computed for the scores as they stand. "
             "Freeze the ranking when they are there."
         )
         raise refuse("statistics", message)
-    return freeze_with_statistics(inputs)
+    content, places = statistics.computed(inputs, state)
+    statistics.store(
+        session, competition.id, state, sha256=sha256, content=content, places=places, scores_at=now, now=now
+    )
+    computed: Json = content["information"]
+    return computed
 
 
 def recompute(files: Files, ranking: Ranking) -> Verified:
