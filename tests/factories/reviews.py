@@ -276,6 +276,7 @@ def make_reviewer(
             answered_at=NOW,
             agreement_signed_at=NOW if signed else None,
             agreement_name=name if signed else None,
+            tools_certified_at=NOW if signed else None,
             status=MemberStatus.ACCEPTED,
         )
     )

@@ -67,6 +67,7 @@ def invite(cast: Cast) -> None:
     reviewer.go(cast.mailed_path(REVIEWER, "/reviewer/reviews/invitation/"))
     reviewer.press("Accept", exact=True)
     reviewer.tick("I have read this agreement")
+    reviewer.tick("I certify this too")
     reviewer.type("Your full name", "Alice Mbeki")
     reviewer.press("Sign and go on")
     reviewer.type("Employer", "Ledger & Lathe Advisers")

@@ -90,8 +90,10 @@ def test_who_accepted_joins_step_by_step_and_conflicts_are_found_before_any_name
     ana, member = signed_in("ana@lab.example"), member_of(database, made)
     steps = f"/reviewer/reviews/invitations/{member.uid}"
     assert ana.get(f"{steps}/interests").status_code == 404
-    wrong = ana.post(f"{steps}/agreement", data={"agreed": "y", "name": "A. D."}).status_code
-    signed = ana.post(f"{steps}/agreement", data={"agreed": "y", "name": "Ana Diaz"}).status_code
+    both = {"agreed": "y", "tools": "y"}
+    alone = ana.post(f"{steps}/agreement", data={"agreed": "y", "name": "Ana Diaz"}).status_code
+    wrong = ana.post(f"{steps}/agreement", data={**both, "name": "A. D."}).status_code
+    signed = ana.post(f"{steps}/agreement", data={**both, "name": "Ana Diaz"}).status_code
     nothing = ana.post(f"{steps}/interests", data={"affiliation": "Lab"}).status_code
     declared = ana.post(
         f"{steps}/interests",
@@ -120,6 +122,8 @@ def test_who_accepted_joins_step_by_step_and_conflicts_are_found_before_any_name
     with database.reading() as session:
         found = conflicts.conflicts_of_person(session, person.id, made.competition.id)
 
+    assert alone == 422
+    assert member_of(database, made).tools_certified_at == member_of(database, made).agreement_signed_at
     assert (wrong, signed, nothing, declared, missing, certified.status_code) == (
         422,
         303,

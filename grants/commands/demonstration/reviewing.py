@@ -72,7 +72,12 @@ def join(stage: Stage, number: str, each: int, *interests: joining.Declared) -> 
         stage.later(5)
         joined = scene.again()
         joining.sign_agreement(
-            scene.session, member, name=expert.someone.name, actor=joined.actor, now=joined.now
+            scene.session,
+            member,
+            name=expert.someone.name,
+            tools=True,
+            actor=joined.actor,
+            now=joined.now,
         )
         stage.later(8)
         profile = joining.Profile(

@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, cast
 
-from wtforms import BooleanField, FieldList, FormField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, FieldList, FileField, FormField, RadioField, SelectField, TextAreaField
 from wtforms.validators import Length, Optional
 
 from grants.competitions.rules.states import STATES
 from grants.findings import Finding
-from grants.reviews.models import Answer, InterestKind
+from grants.reviews.models import Answer, InterestKind, ReviewerKind
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.rules.agreement import DECLINE_REASONS
 from grants.web.fields import Needed, choices, text
@@ -21,6 +21,7 @@ ANSWERS = [
 ]
 
 
+EMPLOYED = [(ReviewerKind.FEDERAL.value, "Yes"), (ReviewerKind.OUTSIDE.value, "No")]
 KINDS = [("", "Choose"), *((kind.value, kind.value.capitalize()) for kind in InterestKind)]
 
 
@@ -48,6 +49,9 @@ class AgreementForm(Form):
     agreed = BooleanField(
         "I have read this agreement and I keep to it", validators=[Needed("Tick the box to sign.")]
     )
+    tools = BooleanField(
+        "I certify this too", validators=[Needed("Tick the box under the certificate on outside tools.")]
+    )
     name = text("Your full name", needed="Sign with your full name.", longest=200)
 
 
@@ -66,6 +70,11 @@ class InterestPart(Part):
 class InterestsForm(Form):
     """What a reviewer says of themselves and what binds them."""
 
+    kind = RadioField(
+        "Are you employed by the federal government?",
+        choices=choices(EMPLOYED),
+        validators=[Optional()],
+    )
     affiliation = text("Employer", longest=200)
     states = text("States where you live or work", longest=200)
     expertise = text("Expertise", longest=500)
@@ -74,6 +83,7 @@ class InterestsForm(Form):
     cv = TextAreaField(
         "Short CV", validators=[Optional(), Length(max=20_000, message="Use at most 20,000 characters.")]
     )
+    cv_file = FileField("CV as a PDF")
     interests = FieldList(FormField(InterestPart), min_entries=3, max_entries=40)
     nothing = BooleanField("I have no interest to declare")
 

@@ -3,7 +3,7 @@
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from wtforms import HiddenField, SelectField, StringField, TextAreaField
+from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from grants.web.fields import DayField, HourField, Needed, WholeField, Within, counted, text
@@ -15,12 +15,8 @@ MOST_CHARACTERS = 60_000
 class InviteForm(Form):
     """People to invite, pasted, one a line."""
 
-    people = text(
-        "People, one a line",
-        needed="Enter at least one person.",
-        longest=MOST_CHARACTERS,
-        area=True,
-    )
+    people = text("People, one a line", longest=MOST_CHARACTERS, area=True)
+    file = FileField("Or the list as a file")
     cap = WholeField(
         "Applications each can take",
         default=8,

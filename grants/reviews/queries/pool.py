@@ -204,11 +204,15 @@ def loads(session: Session, competition_id: int, *, without: Iterable[int] = ())
     }
 
 
-def loads_everywhere(session: Session, people: set[int]) -> dict[int, int]:
+def loads_everywhere(session: Session, people: set[int], *, without: Iterable[int] = ()) -> dict[int, int]:
     """Return how many sent assignments each person has over all competitions."""
     rows = (
         select(Assignment.person_id, func.count())
-        .where(col(Assignment.person_id).in_(people), col(Assignment.status) == AssignmentStatus.SENT)
+        .where(
+            col(Assignment.person_id).in_(people),
+            col(Assignment.status) == AssignmentStatus.SENT,
+            col(Assignment.application_id).not_in(list(without)),
+        )
         .group_by(col(Assignment.person_id))
     )
     return dict(session.exec(rows).all())

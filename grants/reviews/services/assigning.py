@@ -120,6 +120,7 @@ def _require_free(standing: Posed, application: Application, member: PanelMember
 def lock(session: Session, row: Assignment, *, locked: bool, actor: Actor, now: datetime) -> bool:
     """Keep a pair through the next proposal, or no longer; return whether anything changed."""
     require(actor, "assignment.manage", row)
+    session.flush()
     session.refresh(row, with_for_update=True)
     if row.status not in assignments.ACTIVE:
         raise MoveRefused([Finding("status", "This assignment has ended. Look at the board again.")])

@@ -11,7 +11,7 @@ from grants.access.check import require
 from grants.errors import NotAllowed, refuse
 from grants.lifecycle.perform import perform
 from grants.lifecycle.record import record
-from grants.reviews.models import Interest, InterestKind, PanelMember, Reviewer
+from grants.reviews.models import Interest, InterestKind, PanelMember, Reviewer, ReviewerKind
 from grants.reviews.queries import pool
 from grants.reviews.rules.agreement import VERSION
 from grants.reviews.services.conflicts import find_conflicts
@@ -39,6 +39,9 @@ class Profile:
     available: bool = True
     availability_note: str = ""
     cv: str = ""
+    kind: ReviewerKind | None = None
+    cv_file_id: int | None = None
+    """A new file in place of the last one, if there is one."""
 
 
 def accept(session: Session, member: PanelMember, *, actor: Actor, now: datetime) -> None:
@@ -59,23 +62,33 @@ def decline(session: Session, member: PanelMember, *, reason: str, actor: Actor,
     session.add(member)
 
 
-def sign_agreement(session: Session, member: PanelMember, *, name: str, actor: Actor, now: datetime) -> None:
-    """Sign the confidentiality agreement; the invitation is bound to the signer's account."""
+def sign_agreement(
+    session: Session, member: PanelMember, *, name: str, tools: bool, actor: Actor, now: datetime
+) -> None:
+    """Sign the confidentiality agreement; the invitation is bound to the signer's account.
+
+    `tools` is the certificate that nothing goes into outside tools; without it nothing is signed. Who
+    signed before there was a certificate signs it alone.
+    """
     require(actor, "panel.join", member)
     if member.status != MemberStatus.ACCEPTED:
         raise refuse("status", "Accept the invitation first.")
-    if member.agreement_signed_at is not None:
+    if member.agreement_signed_at is not None and member.tools_certified_at is not None:
         return
+    if not tools:
+        raise refuse("tools", "Tick the box under the certificate on outside tools.", field="tools")
     if " ".join(name.split()).casefold() != " ".join(actor.name.split()).casefold():
         raise refuse("name", f"Sign with your name as it stands in your account: {actor.name}.", field="name")
     _bind(session, member, actor)
-    member.agreement_signed_at, member.agreement_name = now, name[:200]
+    if member.agreement_signed_at is None:
+        member.agreement_signed_at, member.agreement_name = now, name[:200]
+    member.tools_certified_at = now
     session.add(member)
     record(
         session,
         "agreement.signed",
         member,
-        happened="signed the confidentiality agreement",
+        happened="signed the confidentiality agreement and the certificate on outside tools",
         actor=actor,
         now=now,
         facts={"version": VERSION, "name": name[:200]},
@@ -96,6 +109,8 @@ def declare_interests(
     person_id = member.person_id or 0
     count = declare(session, member, person_id, profile=profile, interests=interests, actor=actor, now=now)
     member.interests_declared_at = now
+    if profile.kind is not None:
+        member.kind = profile.kind
     session.add(member)
     record(
         session,
@@ -104,7 +119,7 @@ def declare_interests(
         happened=f"declared {count} interests",
         actor=actor,
         now=now,
-        facts={"interests": count},
+        facts={"interests": count, "kind": str(member.kind), "cv_file": profile.cv_file_id is not None},
     )
     session.flush()
     return len(find_conflicts(session, member.competition_id, now=now, people=[person_id]))
@@ -130,6 +145,8 @@ def declare(
         profile.availability_note,
         profile.cv,
     )
+    entry.kind = profile.kind or entry.kind
+    entry.cv_file_id = profile.cv_file_id or entry.cv_file_id
     entry.declared_at, entry.declared_until = now, now + DECLARATION_LASTS
     session.add(entry)
     for row in pool.interests_of(session, person_id):

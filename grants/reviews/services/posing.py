@@ -167,7 +167,7 @@ class Posed:
         """Return the reviewers of each application that has enough, by state and number."""
         found: dict[str, dict[str, frozenset[str]]] = {}
         for one in self.candidates:
-            rows = self.by_application[one.id]
+            rows = [row for row in self.by_application[one.id] if (row.person_id, one.id) not in self.barring]
             if len(rows) >= self.needed:
                 names = frozenset(self.names[row.person_id] for row in rows)
                 found.setdefault(one.state, {})[one.number] = names

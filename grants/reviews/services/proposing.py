@@ -25,6 +25,7 @@ from grants.reviews.services import undoing
 from grants.reviews.services.assigning import unassign, write
 from grants.reviews.services.conflicts import find_conflicts
 from grants.reviews.services.posing import Posed, Wishes, posed
+from grants.reviews.workflow import AssignmentStatus
 from scoring.assign.problem import Problem
 from scoring.assign.program import InTheWay, Kind
 from scoring.assign.propose import Assignment as Best
@@ -34,6 +35,7 @@ from scoring.assign.shortage import shortage
 
 JOB = "reviews.propose"
 MOST_CAUSES = 10
+SENT = "Was sent, and stays."
 CHANGED = "Assignments, conflicts or reviewers changed since this was proposed. Look at it again."
 
 
@@ -271,10 +273,17 @@ def _pairs(standing: Posed, problem: Problem, found: Best) -> tuple[tuple[int, i
     people = {name: person_id for person_id, name in standing.names.items()}
     why = reasons_of_assigned(problem, found)
     ids = [(numbers[number], people[name], why[number, name]) for number, name in found.pairs]
-    return tuple(
-        (application_id, person_id, f"{reason} {_sentence(standing, application_id, person_id)}")
-        for application_id, person_id, reason in ids
-    )
+    sent = {
+        (row.application_id, row.person_id)
+        for row in standing.pairs.values()
+        if row.status == AssignmentStatus.SENT and not row.locked
+    }
+    found = []
+    for application_id, person_id, reason in ids:
+        first = SENT if (application_id, person_id) in sent else reason
+        words = _sentence(standing, application_id, person_id)
+        found.append((application_id, person_id, f"{first} {words}"))
+    return tuple(found)
 
 
 def _sentence(standing: Posed, application_id: int, person_id: int) -> str:

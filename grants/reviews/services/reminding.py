@@ -61,6 +61,7 @@ def extend(
     row = assignments.active_pair(session, sheet.application_id, sheet.person_id)
     if row is None or row.status != AssignmentStatus.SENT or row.due_at is None:
         raise NotFound
+    session.flush()
     session.refresh(row, with_for_update=True)
     if sheet.status not in WRITABLE or sheet.phase is not Phase.INITIAL:
         raise refuse("in", "This score sheet is in. Return it, if it should be changed.")

@@ -118,7 +118,7 @@ def sentence(standing: Posed, row: Assignment) -> str:
 )
 def remove(row: Assignment) -> ResponseReturnValue:
     """Take a reviewer off an application, with a reason where they know of it."""
-    form = RemoveForm()
+    form, status = RemoveForm(), 200
     with current.reading() as session:
         competition = competition_of(session, row.competition_id)
         candidate = material.candidates_by_id(session, [row.application_id])[row.application_id]
@@ -135,6 +135,7 @@ def remove(row: Assignment) -> ResponseReturnValue:
             )
         except Refused as refusal:
             form.refuse(refusal)
+            status = refusal.status
     fit = standing.fits.get((row.application_id, row.person_id))
     count = len(standing.by_application.get(row.application_id, ()))
     return page(
@@ -145,6 +146,7 @@ def remove(row: Assignment) -> ResponseReturnValue:
         member=member,
         fit=fit,
         short_by=max(0, standing.needed - count + 1),
+        status=status,
     )
 
 

@@ -1,11 +1,16 @@
 """A reviewer joins: invitation by the mailed link, agreement, interests, conflicts on names alone."""
 
+from contextlib import closing
+from dataclasses import replace
+
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, states_of
+from grants.documents.services.storing import FileReady, prepare_pdf, record_file
+from grants.documents.views.sending import send_file_row
 from grants.errors import GrantsError, NotFound, Refused
 from grants.findings import Finding
 from grants.reviews.forms.joining import (
@@ -14,11 +19,11 @@ from grants.reviews.forms.joining import (
     InterestsForm,
     conflict_form,
 )
-from grants.reviews.models import Answer, InterestKind, PanelMember, Reviewer
+from grants.reviews.models import Answer, InterestKind, PanelMember, Reviewer, ReviewerKind
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool
 from grants.reviews.queries.applications import Candidate
-from grants.reviews.rules.agreement import POINTS, VERSION
+from grants.reviews.rules.agreement import CERTIFICATE, POINTS, VERSION
 from grants.reviews.services import joining
 from grants.reviews.services.conflicts import Certified, certify
 from grants.reviews.services.joining import Declared, Profile
@@ -30,6 +35,7 @@ from grants.web.render import go, page
 from grants.web.tokens import opened
 
 PURPOSE = "reviews.invitation"
+LARGEST_CV = 5 * 1024 * 1024
 STEPS = ["Account", "Agreement", "Interests", "Conflicts"]
 
 
@@ -115,7 +121,12 @@ def agreement(member: PanelMember) -> ResponseReturnValue:
             with current.writing() as session:
                 row = session.get_one(PanelMember, member.id)
                 joining.sign_agreement(
-                    session, row, name=str(form.name.data), actor=current.actor(), now=current.now()
+                    session,
+                    row,
+                    name=str(form.name.data),
+                    tools=bool(form.tools.data),
+                    actor=current.actor(),
+                    now=current.now(),
                 )
             return go("reviewer.reviews.interests", uid=member.uid, said="Agreement signed.")
         except Refused as refusal:
@@ -127,6 +138,7 @@ def agreement(member: PanelMember) -> ResponseReturnValue:
         member=member,
         competition=competition,
         points=POINTS,
+        certificate=CERTIFICATE,
         version=VERSION,
         steps=STEPS,
         is_accepted=member.status == MemberStatus.ACCEPTED,
@@ -139,6 +151,7 @@ def agreement(member: PanelMember) -> ResponseReturnValue:
     permission="conflict.declare",
     load=pool.member_by_uid,
     methods=("GET", "POST"),
+    largest=LARGEST_CV + 1024 * 1024,
 )
 def interests(member: PanelMember) -> ResponseReturnValue:
     """Declare interests for a year; a renewal starts from the last declaration."""
@@ -148,13 +161,15 @@ def interests(member: PanelMember) -> ResponseReturnValue:
         competition = _competition(session, member)
     rows = [{"kind": row.kind.value, "name": row.name, "state": row.state or ""} for row in earlier]
     form = InterestsForm(data=_prefilled(member, entry, rows))
-    if form.is_sent():
+    ready = _cv(form) if form.is_sent() else None
+    if form.is_submitted() and not form.has_faults:
         with current.writing() as session:
             row = session.get_one(PanelMember, member.id)
+            file = record_file(session, ready, actor=current.actor(), now=current.now()) if ready else None
             found = joining.declare_interests(
                 session,
                 row,
-                profile=_profile(form),
+                profile=_profile(form, file.id if file else None),
                 interests=[_declared(one["kind"], one["name"], one["state"]) for one in form.rows()],
                 actor=current.actor(),
                 now=current.now(),
@@ -164,6 +179,43 @@ def interests(member: PanelMember) -> ResponseReturnValue:
             said += f" The system found {found} conflict{'s' if found > 1 else ''} with applications."
         return go("reviewer.reviews.conflict", uid=member.uid, said=said)
     return page(form=form, member=member, competition=competition, entry=entry, steps=STEPS)
+
+
+def _cv(form: InterestsForm) -> FileReady | None:
+    """Take in the CV, if one was sent; its faults go to its field. No transaction is open."""
+    sent = request.files.get("cv_file")
+    if sent is None or not sent.filename:
+        return None
+    with closing(sent):
+        content = sent.stream.read(LARGEST_CV + 1)
+    if len(content) > LARGEST_CV:
+        form.lay([Finding("size", "A CV has at most 5 MB. Save a smaller PDF.", field="cv_file")])
+        return None
+    try:
+        return prepare_pdf(current.files(), sent.filename, content)
+    except Refused as refusal:
+        form.lay(replace(one, field="cv_file") for one in refusal.findings)
+        return None
+
+
+@pages.page(
+    "/invitations/<uid>/cv",
+    "cv",
+    permission="conflict.declare",
+    load=pool.member_by_uid,
+)
+def cv(member: PanelMember) -> ResponseReturnValue:
+    """Read one's own CV as it is kept."""
+    return send_cv(member)
+
+
+def send_cv(member: PanelMember) -> ResponseReturnValue:
+    """Send the CV of a reviewer, if there is one."""
+    with current.reading() as session:
+        entry = pool.reviewer_of(session, member.person_id or 0)
+    if entry is None or entry.cv_file_id is None:
+        raise NotFound
+    return send_file_row(entry.cv_file_id)
 
 
 @pages.page(
@@ -239,6 +291,7 @@ def _prefilled(member: PanelMember, entry: Reviewer | None, rows: list[dict[str,
     blank = {"kind": "", "name": "", "state": ""}
     source = entry or member
     return {
+        "kind": source.kind.value,
         "affiliation": source.affiliation,
         "states": ", ".join(source.states),
         "expertise": ", ".join(source.expertise),
@@ -249,7 +302,7 @@ def _prefilled(member: PanelMember, entry: Reviewer | None, rows: list[dict[str,
     }
 
 
-def _profile(form: InterestsForm) -> Profile:
+def _profile(form: InterestsForm, cv_file_id: int | None) -> Profile:
     return Profile(
         affiliation=str(form.affiliation.data or ""),
         expertise=form.skills(),
@@ -257,6 +310,8 @@ def _profile(form: InterestsForm) -> Profile:
         available=bool(form.available.data),
         availability_note=str(form.availability_note.data or ""),
         cv=str(form.cv.data or ""),
+        kind=ReviewerKind(form.kind.data) if form.kind.data else None,
+        cv_file_id=cv_file_id,
     )
 
 

@@ -1,5 +1,7 @@
 """Staff: the reviewer pool of a competition, its invitations, and conflicts to decide."""
 
+from collections.abc import Iterator
+from contextlib import closing
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
@@ -13,7 +15,7 @@ from grants.errors import NotFound, Refused
 from grants.findings import Finding
 from grants.reviews.forms.joining import DeedForm
 from grants.reviews.forms.sheets import ReasonForm
-from grants.reviews.forms.staff import AgainForm, CapForm, DecideForm, InviteForm
+from grants.reviews.forms.staff import MOST_CHARACTERS, AgainForm, CapForm, DecideForm, InviteForm
 from grants.reviews.models import Conflict, PanelMember
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import competitions as running
@@ -22,6 +24,7 @@ from grants.reviews.rules import invitees
 from grants.reviews.services import conflicts as deciding
 from grants.reviews.services import inviting
 from grants.reviews.views.audiences import staff as pages
+from grants.reviews.views.joining import send_cv
 from grants.web import current
 from grants.web.render import go, page
 
@@ -42,7 +45,7 @@ def pool_(competition: Competition) -> ResponseReturnValue:
         people = {one.person_id for one in members if one.person_id is not None}
         entries = pool.reviewers_by_person(session, people)
         loads = pool.loads(session, competition.id, without=current.actor().barred)
-        everywhere = pool.loads_everywhere(session, people)
+        everywhere = pool.loads_everywhere(session, people, without=current.actor().barred)
     return page(
         competition=competition,
         members=members,
@@ -66,8 +69,10 @@ def invite(competition: Competition) -> ResponseReturnValue:
     form = InviteForm()
     found: tuple[invitees.Invitee, ...] = ()
     is_checked = False
+    faults = list(_file_faults(form)) if form.is_submitted() else []
     if form.is_sent():
-        found = invitees.read(str(form.people.data))
+        form.lay(faults)
+        found = invitees.read(str(form.people.data or ""))
         form.lay(Finding("people", sentence, field="people") for sentence in invitees.faults(found))
         is_checked = not form.has_faults and all(one.fault is None for one in found)
         if is_checked and request.form.get("deed") == "send":
@@ -77,7 +82,31 @@ def invite(competition: Competition) -> ResponseReturnValue:
                 form.refuse(refusal)
         elif not is_checked and not form.has_faults:
             form.lay([Finding("lines", "Some lines cannot be read. Mend them below.", field="people")])
-    return page(form=form, competition=competition, found=found, is_checked=is_checked)
+    with current.reading() as session:
+        known = {one.email for one in pool.members_of(session, competition.id)}
+    return page(
+        form=form,
+        competition=competition,
+        found=found[: invitees.MOST_LINES],
+        known=known,
+        new=sum(one.fault is None and one.email not in known for one in found),
+        is_checked=is_checked,
+    )
+
+
+def _file_faults(form: InviteForm) -> Iterator[Finding]:
+    """Put the list of a file into the box, where it can be mended before sending; yield its faults."""
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        return
+    with closing(sent):
+        content = sent.stream.read(MOST_CHARACTERS + 1)
+    if len(content) > MOST_CHARACTERS:
+        yield Finding("file", "This file is too long. Send at most 500 people at once.", field="file")
+        return
+    form.people.data = "\n".join(
+        part for part in (str(form.people.data or "").strip(), invitees.decoded(content).strip()) if part
+    )
 
 
 def _invited(
@@ -115,6 +144,8 @@ def member(row: PanelMember) -> ResponseReturnValue:
         competition = _competition(session, row.competition_id)
         entry = pool.reviewer_of(session, row.person_id or 0)
         interests = pool.interests_of(session, row.person_id or 0)
+        load = pool.loads(session, row.competition_id, without=current.actor().barred)
+        everywhere = pool.loads_everywhere(session, {row.person_id or 0}, without=current.actor().barred)
     return page(
         form=form,
         deed=deed,
@@ -122,10 +153,18 @@ def member(row: PanelMember) -> ResponseReturnValue:
         competition=competition,
         entry=entry,
         interests=interests,
+        load=load.get(row.person_id or 0, pool.NO_LOAD).total,
+        everywhere=everywhere.get(row.person_id or 0, 0),
         cap=CapForm(formdata=None, cap=row.cap) if deed != "cap" else form,
         again=AgainForm(formdata=None) if deed != "again" else form,
         off=ReasonForm(formdata=None) if deed != "off" else form,
     )
+
+
+@pages.page("/members/<uid>/cv", "cv", permission="pool.read", load=pool.member_by_uid)
+def cv(row: PanelMember) -> ResponseReturnValue:
+    """Read a reviewer's CV."""
+    return send_cv(row)
 
 
 def _changed(row: PanelMember, deed: str, form: object) -> ResponseReturnValue:
