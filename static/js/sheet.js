@@ -1,5 +1,7 @@
 /* The score sheet adds itself up, and the bar at the foot says whether what was typed is saved. */
 
+import { device } from "./autosave.js";
+
 const ANSWERS = { total: "[data-sheet-total]", out_of: "[data-sheet-out-of]", given: "[data-sheet-given]" };
 
 function mirror(root) {
@@ -11,9 +13,21 @@ function mirror(root) {
   write();
 }
 
+/* A sheet that was locked meanwhile has no form; what this device still holds for it is shown all the same. */
+function unsent(root) {
+  const box = root.querySelector("[data-unsent]");
+  const kept = box && device.kept(box.dataset.unsent);
+  if (!kept) return;
+  const typed = [...new URLSearchParams(kept.body)].filter(([, text]) => text.trim());
+  box.querySelector("[data-unsent-text]").textContent = typed.map(([, text]) => text).join("\n\n");
+  box.querySelector("[data-unsent-forget]").addEventListener("click", () => { device.drop(box.dataset.unsent); box.hidden = true; });
+  box.hidden = typed.length === 0;
+}
+
 /** Follow every save on the page. */
 export function start(root) {
   mirror(root);
+  unsent(root);
   root.addEventListener("saved", (event) => {
     for (const [name, place] of Object.entries(ANSWERS)) {
       const said = event.detail?.[name];

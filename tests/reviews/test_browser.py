@@ -1,4 +1,4 @@
-"""The pages of reviews in a real browser: pictures at both widths, axe, keyboard, a lost connection."""
+"""The pages of reviews in a real browser: pictures at both widths, axe, and without script."""
 
 import pytest
 from playwright.sync_api import expect
@@ -134,29 +134,6 @@ def test_pictures_of_the_staff_pages(
         page.goto(f"{server.url}{path}")
         picture(page, f"reviews-{name}")
         assert_accessible(page)
-
-
-@ONE_DATABASE
-def test_a_reviewer_loses_the_network_in_a_sentence_and_nothing_is_lost(
-    scored: Round, server: Server, browser_of: BrowserOf, database: Database
-) -> None:
-    page = browser_of(server, "reviewer1@panel.example")
-    page.goto(f"{server.url}/reviewer/reviews")
-    page.get_by_role("link", name="NH-1 Front").click()
-    page.get_by_label("Points, of 10").fill("7")
-    page.get_by_label("Strengths").fill("Outreach is")
-    expect(page.locator("[data-save-text]")).to_contain_text("Saved")
-    page.context.set_offline(True)
-    page.get_by_label("Strengths").press_sequentially(" concrete.")
-    expect(page.locator("[data-save-text]")).to_contain_text("kept on this device")
-    page.context.set_offline(False)
-    expect(page.locator("[data-save-text]")).to_contain_text("Saved")
-    expect(page.locator("[data-sheet-total]")).to_have_text("7")
-
-    other = browser_of(server, "reviewer1@panel.example")
-    other.goto(page.url)
-
-    expect(other.get_by_label("Strengths")).to_have_value("Outreach is concrete.")
 
 
 @ONE_DATABASE
