@@ -221,8 +221,9 @@ def _cell(ballot: Ballot, name: str, seat: str) -> str:
     after = ballot.revised.get(name, {}).get(seat, before)
     if isinstance(after, Absent):
         return str(after)
-    changed = after != before and not isinstance(before, Absent)
-    return f"{show_points(before)}, then {show_points(after)}" if changed else show_points(after)
+    if isinstance(before, Absent) or after == before:
+        return show_points(after)
+    return f"{show_points(before)}, then {show_points(after)}"
 
 
 def _reviewer_out(decision: Decision) -> Section:

@@ -125,7 +125,9 @@ def _sheets(
     people: list[int],
     draw: random.Random,
 ) -> None:
-    assignments, sheets, scores = [], [], []
+    assignments: list[dict[str, Any]] = []
+    sheets: list[dict[str, Any]] = []
+    scores: list[dict[str, Any]] = []
     for row in applications:
         quality = draw.uniform(0.6, 0.95)
         for person in draw.sample(people, EACH):

@@ -60,7 +60,7 @@ def test_the_workbook_has_every_version_and_no_formula(officer: FlaskClient) -> 
 
 def test_the_workbook_has_the_ranks_and_the_method(officer: FlaskClient) -> None:
     _head, *ranks = sheet_of(officer, "Ranks")
-    method = dict(sheet_of(officer, "Method"))
+    method = {str(row[0]): row[1] for row in sheet_of(officer, "Method")}
 
     assert [row[:3] for row in ranks[:3]] == [["CO", "1", "CO-1"], ["CO", "2", "CO-2"], ["CO", "3", "CO-3"]]
     assert ranks[3][1] is None
@@ -86,7 +86,7 @@ def test_an_application_closed_to_the_officer_is_in_no_export(
     with database.writing() as session:
         session.add(
             Conflict(
-                person_id=made.officer.person_id,
+                person_id=made.officer.person_id or 0,
                 application_id=made.applications["CO-2"].id,
                 competition_id=made.competition.id,
                 source=ConflictSource.FOUND,

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -48,7 +49,7 @@ class Staff:
         self.app, self.database, self.signed_in = app, database, signed_in
         self.made: Round
 
-    def scores(self, totals: Totals, *, panel: bool = False, **changes: object) -> FlaskClient:
+    def scores(self, totals: Totals, *, panel: bool = False, **changes: Any) -> FlaskClient:
         """Make a round, sign in."""
         with self.database.writing() as session:
             self.made = make_scored(session, totals, **changes)
@@ -82,18 +83,21 @@ def figures(page: str) -> tuple[list[str], list[list[str]], set[str]]:
     part = page[start : page.index('aria-labelledby="record-title"')]
     part = re.sub(r"<time.*?</time>|<option.*?</option>", "", part, flags=re.DOTALL)
     part = re.sub(r'<p class="note">Computed for.*?</p>', "", part, flags=re.DOTALL)
-    plain = lambda text: html.unescape(re.sub(r"<[^>]+>", "", text)).strip()  # noqa: E731
-    sentences = [plain(one) for one in re.findall(r"<li>(.*?)</li>", part, flags=re.DOTALL)]
+    sentences = [_plain(one) for one in re.findall(r"<li>(.*?)</li>", part, flags=re.DOTALL)]
     rows = [
         [
-            plain(re.sub(r'<span class="note">.*?</span>', "", cell))
+            _plain(re.sub(r'<span class="note">.*?</span>', "", cell))
             for cell in re.findall(r"<t[dh].*?>(.*?)</t[dh]>", row)
         ]
         for row in re.findall(r"<tr[^>]*>(.*?)</tr>", part.replace("\n", " "))
         if "<td" in row
     ]
-    numbers = set(NUMBER.findall(plain(re.sub(r"<(title|desc)[^>]*>", " ", re.sub(r">", "> ", part)))))
+    numbers = set(NUMBER.findall(_plain(re.sub(r"<(title|desc)[^>]*>", " ", re.sub(r">", "> ", part)))))
     return sentences, rows, numbers
+
+
+def _plain(text: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", text)).strip()
 
 
 def shown_by_command(content: bytes, folder: Path) -> str:
@@ -107,7 +111,7 @@ def shown_by_command(content: bytes, folder: Path) -> str:
     return done.stdout
 
 
-METHODS = {
+METHODS: dict[str, dict[str, Any]] = {
     "rank sums": {"ranking_method": RankingMethod.RANK_SUM, "tie_break": TieBreak.FINAL_MEAN},
     "means": {"ranking_method": RankingMethod.MEAN, "tie_break": TieBreak.NONE},
     "medians": {"ranking_method": RankingMethod.MEDIAN, "tie_break": TieBreak.NONE},
@@ -147,7 +151,7 @@ def _holds(line: list[str], row: list[str]) -> bool:
 
 
 MEAN = METHODS["means"]
-ROUNDS: dict[str, tuple[Totals, dict[str, object], str]] = {
+ROUNDS: dict[str, tuple[Totals, dict[str, Any], str]] = {
     "all equal": (
         {"CO-1": (80, 80, 80), "CO-2": (80, 80, 80)},
         METHODS["rank sums"],

@@ -130,7 +130,8 @@ def points_of(
 ) -> Mapping[int, Mapping[str, Decimal]]:
     """Return every entry that has points, by sheet and criterion, in one query."""
     rows = (
-        select(Score.sheet_id, Score.criterion_key, Score.points)
+        select(Score.sheet_id, Score.criterion_key)
+        .add_columns(col(Score.points))
         .join(Sheet, col(Sheet.id) == col(Score.sheet_id))
         .where(col(Sheet.competition_id) == competition_id, col(Score.points).is_not(None))
     )

@@ -65,10 +65,8 @@ class Round:
     def inputs_by_state(self) -> dict[str, Inputs]:
         """Return what each state's ranking follows from, as its own decision record would hold it."""
         home = {name: one.state for name, one in self.applications.items()}
-        initial, revised, conflicts = (
-            _by_state(rows, home)
-            for rows in (self.inputs.initial, self.inputs.revised, self.inputs.conflicts)
-        )
+        initial, revised = (_by_state(rows, home) for rows in (self.inputs.initial, self.inputs.revised))
+        conflicts = _by_state(self.inputs.conflicts, home)
         return {
             state.state: replace(
                 self.inputs,

@@ -191,17 +191,14 @@ def interval_chart(section: Mapping[str, Any] | None, decision: StateRanking) ->
         for name in places
         if name in found
     ]
-    firm = [row["label"] for row in rows if row["low"] == row["high"]]
-    words = (
-        f"{', '.join(firm)} keeps one place in 95 of 100 samples."
-        if firm
-        else ("No finalist keeps one place in 95 of 100 samples.")
-    )
-    return {
-        "rows": rows,
-        "count": len(places),
-        "sentence": words.replace(" keeps", " keep") if len(firm) > 1 else words,
-    }
+    firm = [str(row["label"]) for row in rows if row["low"] == row["high"]]
+    if not firm:
+        words = "No finalist keeps one place in 95 of 100 samples."
+    elif len(firm) == 1:
+        words = f"{firm[0]} keeps one place in 95 of 100 samples."
+    else:
+        words = f"{len(firm)} of {len(rows)} finalists keep one place in 95 of 100 samples."
+    return {"rows": rows, "count": len(places), "sentence": words}
 
 
 def severity_chart(section: Mapping[str, Any] | None, people: Mapping[str, str]) -> dict[str, Any] | None:
