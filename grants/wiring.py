@@ -22,13 +22,14 @@ from grants.awards import notices as award_notices
 from grants.awards.queries import holders
 from grants.awards.rules import letter_kinds as award_letters
 from grants.awards.services import lettering
+from grants.awards.services.cases import AwardCases, DeclineCases
 from grants.competitions import jobs as competitions_jobs
 from grants.config import Settings
 from grants.continuations import notices as continuation_notices
 from grants.continuations.rules import letter_kinds as continuation_letters
 from grants.continuations.services import opening
 from grants.documents import jobs as documents_jobs
-from grants.documents.rules import LetterKind
+from grants.documents.rules import CaseSource, LetterKind
 from grants.eligibility.rules.identifiers import ein_findings, uei_findings
 from grants.findings import Finding, Level
 from grants.home.queries.administration import standing_of_people
@@ -96,6 +97,12 @@ JOBS: dict[str, Callable[..., Any]] = {
 }
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
 
+LETTER_CASES: dict[str, CaseSource] = {
+    award_letters.AWARD.kind: AwardCases(),
+    award_letters.DECLINE.kind: DeclineCases(),
+}
+"""Where the real cases for looking at a letter's words come from; other kinds take the letters there are."""
+
 LETTER_KINDS: dict[str, LetterKind] = {**award_letters.KINDS, **continuation_letters.KINDS}
 """The kinds of letters by name."""
 
@@ -145,6 +152,7 @@ def identifier_warnings(ein: str, uei: str) -> list[Finding]:
 def install(app: Flask) -> None:
     """Give the application what slices provide beyond pages: sign-in, sessions, navigation."""
     app.extensions["grants.letter_kinds"] = LETTER_KINDS
+    app.extensions["grants.letter_cases"] = LETTER_CASES
     app.extensions["grants.holders"] = holders
     app.extensions["grants.stages"] = stages
     app.extensions["grants.decision"] = decision_of

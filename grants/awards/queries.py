@@ -1,13 +1,13 @@
 """Reads of selections, awards, periods, actions and conditions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, and_, col, func, select
 
 from grants.access.actor import Actor
 from grants.access.roles import Role
@@ -407,3 +407,41 @@ def has_released_letter(session: Session, award: Award) -> bool:
         col(Letter.released_at).is_not(None),
     )
     return session.exec(rows.limit(1)).first() is not None
+
+
+def award_cases(session: Session, *, without: Collection[int], most: int = 50) -> list[tuple[Award, str]]:
+    """Return the newest awards with their recipients' names, without applications closed to the reader."""
+    rows = (
+        select(Award, Organization.name)
+        .join(Organization, col(Organization.id) == col(Award.organization_id))
+        .where(col(Award.application_id).not_in(without))
+        .order_by(col(Award.id).desc())
+        .limit(most)
+    )
+    return [(award, name) for award, name in session.exec(rows).all()]
+
+
+def decline_cases(
+    session: Session, *, without: Collection[int], most: int = 50
+) -> list[tuple[Application, str]]:
+    """Return the newest applications that an approved selection of their state did not select."""
+    rows = (
+        select(Application, Organization.name)
+        .join(Organization, col(Organization.id) == col(Application.organization_id))
+        .join(
+            Selection,
+            and_(
+                col(Selection.competition_id) == col(Application.competition_id),
+                col(Selection.state) == col(Application.state),
+            ),
+        )
+        .where(
+            col(Selection.status) == SelectionStatus.APPROVED,
+            func.coalesce(col(Selection.application_id), 0) != col(Application.id),
+            col(Application.status).in_((ApplicationStatus.ELIGIBLE, ApplicationStatus.DECLINED)),
+            col(Application.id).not_in(without),
+        )
+        .order_by(col(Application.id).desc())
+        .limit(most)
+    )
+    return [(application, name) for application, name in session.exec(rows).all()]

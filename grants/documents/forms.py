@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from wtforms import HiddenField
+from wtforms import HiddenField, SelectField
 
-from grants.web.fields import text
+from grants.web.fields import choices, text
 from grants.web.forms import Form
 
 
@@ -15,6 +15,7 @@ class TemplateForm(Form):
     letter_title: Any = text("Title of the letter", needed="Enter the title of the letter.", longest=200)
     mail_subject: Any = text("Subject of the mail", needed="Enter the subject of the mail.", longest=200)
     body: Any = text("Text", needed="Enter the text of the letter.", longest=30_000, area=True)
+    case = SelectField("Preview with", default="", choices=choices([("", "The sample values")]))
 
 
 class CheckForm(Form):

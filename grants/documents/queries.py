@@ -1,9 +1,9 @@
 """Reads of files, uploads, templates and letters."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import ColumnElement
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from grants.documents.models import Batch, Letter, StoredFile, Template, Upload
 
@@ -96,3 +96,13 @@ def open_upload(session: Session, person_id: int, place: str) -> Upload | None:
         .order_by(col(Upload.id).desc())
     )
     return session.exec(rows).first()
+
+
+def letters_of_kind(session: Session, kind: str, *, without: Collection[int], most: int = 50) -> list[Letter]:
+    """Return the newest letters of a kind, without those about applications closed to the reader."""
+    rows = select(Letter).where(col(Letter.kind) == kind).order_by(col(Letter.id).desc()).limit(most)
+    if without:
+        rows = rows.where(
+            or_(col(Letter.application_id).is_(None), col(Letter.application_id).not_in(without))
+        )
+    return list(session.exec(rows).all())

@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
 
+from grants.access.actor import Actor
 from grants.findings import Finding
 
 _FIELD = re.compile(r"\{([^{}\n]*)\}")
@@ -31,6 +34,26 @@ class LetterKind:
     def sample(self) -> dict[str, str]:
         """Return a sample value for every field."""
         return {field.name: field.sample for field in self.fields}
+
+
+@dataclass(frozen=True)
+class LetterCase:
+    """A real case with which the words of a letter can be looked at: its name in URLs and on the page."""
+
+    key: str
+    label: str
+
+
+class CaseSource(Protocol):
+    """Where the real cases of a kind of letter come from, before any letter is drafted."""
+
+    def cases(self, session: Any, actor: Actor) -> list[LetterCase]:
+        """List the cases that the actor may see, the newest first."""
+
+    def case(
+        self, session: Any, actor: Actor, key: str, now: datetime
+    ) -> tuple[Any, Mapping[str, str]] | None:
+        """Return a case's record and what its letter would say; None where the actor may not see it."""
 
 
 def field_names(body: str) -> list[str]:

@@ -1,19 +1,20 @@
 """Staff pages of letters: their words, their batches, one letter."""
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.documents.forms import DeedForm, TemplateForm
-from grants.documents.models import Batch, Letter
+from grants.documents.models import Batch, Letter, Template
 from grants.documents.queries import batch_by_uid, files_by_id, letter_by_uid, letters_of_batch
-from grants.documents.rules import LetterKind, merge
+from grants.documents.rules import LetterKind, merge, template_faults
 from grants.documents.services.letters import Words, ask_to_make, save_template, words_in_force
 from grants.documents.services.releasing import release_batch
+from grants.documents.views import previewing
 from grants.documents.views.sending import send_file_row
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.jobs.queries import job_by_uid
 from grants.web import current
-from grants.web.fields import counted
+from grants.web.fields import choices, counted
 from grants.web.filters import plural
 from grants.web.render import go, page
 from grants.web.routing import Pages
@@ -37,20 +38,23 @@ def templates() -> ResponseReturnValue:
 
 @pages.page("/templates/<kind>", "template", permission="template.edit", methods=("GET", "POST"))
 def template(kind: str) -> ResponseReturnValue:
-    """Edit the words of one kind beside a preview with sample values."""
+    """Edit the words of one kind beside a preview with a real case or with sample values."""
     chosen = kinds().get(kind)
     if chosen is None:
         raise NotFound
     with current.reading() as session:
         newest = words_in_force(session, chosen, now=current.now())
+        cases = previewing.cases_of(session, chosen, current.actor())
     form = TemplateForm(
         version=str(newest.version),
         letter_title=newest.title,
         body=newest.body,
         mail_subject=newest.mail_subject,
+        case=request.args.get("case", ""),
     )
+    form.case.choices = choices([("", "The sample values"), *((case.key, case.label) for case in cases)])
     stale: StaleVersion | None = None
-    if form.is_sent():
+    if form.is_sent() and request.form.get("deed") != "preview":
         try:
             saved = _save(chosen, form)
         except StaleVersion as caught:
@@ -59,10 +63,32 @@ def template(kind: str) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return go("staff.documents.template", kind=kind, said=f"Saved as version {saved}.")
-    preview = None if form.has_faults or stale else merge(str(form.body.data), chosen.sample())
+            said = f"Saved as version {saved}."
+            return go("staff.documents.template", kind=kind, case=form.case.data or None, said=said)
+    return _template_page(chosen, form, newest, stale)
+
+
+def _template_page(
+    kind: LetterKind, form: TemplateForm, newest: Template, stale: StaleVersion | None
+) -> ResponseReturnValue:
+    """Show the words with their preview; what is only looked at is judged too, and not stored."""
+    body, subject = str(form.body.data or ""), str(form.mail_subject.data or "")
+    if request.method == "POST" and not form.has_faults:
+        form.lay(template_faults(body, subject, kind.fields))
+    with current.reading() as session:
+        case = previewing.case_of(session, kind, str(form.case.data or ""), current.actor(), current.now())
+    if case.subject is not None:
+        note = current_app.extensions["grants.note_reading"]
+        note(current.database(), "letter preview", case.subject, actor=current.actor(), now=current.now())
+    preview = None if form.has_faults or stale else merge(body, case.values)
     return page(
-        form=form, kind=chosen, newest=newest, preview=preview, stale=stale, status=409 if stale else 200
+        form=form,
+        kind=kind,
+        newest=newest,
+        case=case,
+        preview=preview,
+        stale=stale,
+        status=409 if stale else 200,
     )
 
 
