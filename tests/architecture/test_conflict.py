@@ -1,5 +1,6 @@
 """A conflict closes every door: pages, lists, searches, counts, exports, files and mail."""
 
+import html
 import io
 import re
 from collections.abc import Callable
@@ -20,7 +21,8 @@ from grants.competitions.models import Competition
 from grants.database import Database, metadata
 from grants.lifecycle.models import Event, Notice
 from grants.reviews.models import Assignment, Conflict, ConflictSource
-from grants.reviews.workflow import ConflictStatus
+from grants.reviews.queries.panels import panel_of
+from grants.reviews.workflow import ConflictStatus, PanelStatus
 from tests.architecture import crawl, doors
 from tests.architecture.test_walk import copied_site
 from tests.plugins.people import client_of
@@ -31,6 +33,7 @@ OTHERS = ("center", "reviewer1")
 WHO = (*STAFF, "the reviewer")
 each_person = pytest.mark.parametrize("who", WHO)
 COUNT = re.compile(r"(\d[\d,]*) applications?\b")
+LIVE = re.compile(r'data-stream="([^"]+)"')
 NOW = datetime(2015, 1, 20, 14, 0, tzinfo=UTC)
 
 
@@ -200,6 +203,29 @@ def test_the_export_of_scores_leaves_the_application_out(closed: Closed, who: st
 
     told = {str(cell) for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert {word for word in closed.words if any(word in cell for cell in told)} == set()
+
+
+@each_person
+def test_the_live_panel_of_the_state_tells_nothing_of_the_application(closed: Closed, who: str) -> None:
+    panel = f"/staff/reviews/{closed.competition.number}/panels/{closed.application.state}"
+    with closed.database.writing() as session:
+        row = panel_of(session, closed.competition.id, closed.application.state)
+        if row is not None:
+            row.status, row.closed_at = PanelStatus.OPEN, None  # a closed one has no stream
+            session.add(row)
+    client = client_of(closed.site, closed.emails[who])
+
+    page = client.get(panel)
+    live = LIVE.search(page.get_data(as_text=True))
+    address = html.unescape(live.group(1)) if live else f"{panel}/live"
+    with client.get(address) as answer:
+        pieces = iter(answer.response)
+        told = b"".join(next(pieces) for _piece in range(2)) if answer.status_code == 200 else b""
+
+    assert answer.status_code == page.status_code
+    assert answer.status_code in {200, 404}
+    assert who != "the reviewer" or answer.status_code == 404
+    assert {word for word in closed.words if word in told.decode()} == set()
 
 
 def test_no_mail_about_the_application_goes_to_a_barred_person(closed: Closed) -> None:

@@ -159,6 +159,12 @@ def test_pictures_of_the_panel(
         assert_accessible(page)
         assert_accessible(narrow)
         assert narrow.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page = browser_of(server, "reviewer1@panel.example")
+    page.goto(f"{server.url}/reviewer/reviews/panels")
+    page.get_by_role("link", name="Colorado, 2014-NIST-MEP-01").click()
+    expect(page.get_by_text("from 71 → to 75")).to_be_visible()
+    picture(page, "panel-own")
+    assert_accessible(page)
 
 
 def close(database: Database, made: Round) -> None:

@@ -32,6 +32,14 @@ class Voice:
     is_own: bool
     scores: Mapping[str, Score]
     total: Decimal
+    first: Mapping[str, Decimal | None]
+    """Points before the call, where a revision is in."""
+    first_total: Decimal
+
+    def moved(self, key: str) -> Decimal | None:
+        """Return the points before the call on a sub-criterion, if they were others."""
+        before, score = self.first.get(key), self.scores.get(key)
+        return before if score is not None and score.points != before else None
 
 
 @dataclass(frozen=True)
@@ -99,16 +107,29 @@ def _voices(
 ) -> list[Voice]:
     """Return the acting sheet of each reviewer, the reader's own first."""
     acting: dict[int, Sheet] = {}
+    first: dict[int, Sheet] = {}
     for one in shown:
-        if one.application_id == application_id and (one.person_id not in acting or one.phase is Phase.FINAL):
-            acting[one.person_id] = one
+        if one.application_id == application_id:
+            if one.person_id not in acting or one.phase is Phase.FINAL:
+                acting[one.person_id] = one
+            if one.phase is Phase.INITIAL:
+                first[one.person_id] = one
     voices = [
-        Voice(
+        _voice(
             names.get(person_id, "A reviewer"),
-            person_id == actor.person_id,
             scores.get(one.id, {}),
-            sum((score.points or Decimal(0) for score in scores.get(one.id, {}).values()), Decimal(0)),
+            scores.get(first[person_id].id, {}) if person_id in first else {},
+            is_own=person_id == actor.person_id,
         )
         for person_id, one in acting.items()
     ]
     return sorted(voices, key=lambda voice: (not voice.is_own, voice.name))
+
+
+def _voice(name: str, scores: Mapping[str, Score], first: Mapping[str, Score], *, is_own: bool) -> Voice:
+    before = {key: score.points for key, score in first.items()}
+    return Voice(name, is_own, scores, _total(scores), before, _total(first))
+
+
+def _total(scores: Mapping[str, Score]) -> Decimal:
+    return sum((score.points or Decimal(0) for score in scores.values()), Decimal(0))
