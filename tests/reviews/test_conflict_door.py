@@ -7,14 +7,16 @@ from typing import Any
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from grants.access.actor import SYSTEM, Actor
 from grants.access.roles import Role
 from grants.accounts.models import Person
 from grants.accounts.services.roles import grant_role
-from grants.applications.models import SubmissionFile
+from grants.applications.models import Application, SubmissionFile
 from grants.database import Database
+from grants.documents.models import Feedback, Packet
+from grants.documents.services.storing import prepare_made
 from grants.lifecycle.models import Event
 from grants.reviews.models import (
     Assignment,
@@ -27,7 +29,9 @@ from grants.reviews.notices import NOTICES
 from grants.reviews.queries import panels, pool
 from grants.reviews.queries.waiting import waiting_for
 from grants.reviews.services import conflicts as deciding
+from grants.reviews.services import feedback as clearing
 from grants.reviews.services import freezing, scoring
+from grants.reviews.services import packets as packing
 from grants.reviews.services import panels as chairing
 from grants.reviews.workflow import ConflictStatus
 from tests.factories.reviews import NOW, Round, actor_of, attach_pdf, fill, make_round, open_door, spread
@@ -68,6 +72,7 @@ def closed(database: Database, app: Flask, at_review: object) -> Closed:
             session, made.competition, panel, left_open="Records follow.", actor=made.officer, now=NOW
         )
         freezing.freeze_state(session, files, made.competition, "CO", actor=made.officer, now=NOW)
+        _bind_papers(session, app, made)
         officer = session.get_one(Person, made.officer.person_id)
         grant_role(session, officer, Role.PROGRAM_OFFICER, actor=SYSTEM, now=NOW)
         for person_id in (made.reviewers[0].id, officer.id):
@@ -91,6 +96,23 @@ def closed(database: Database, app: Flask, at_review: object) -> Closed:
         )
 
 
+def _bind_papers(session: Session, app: Flask, made: Round) -> None:
+    """Make everything that can be made of CO-1: packets, and feedback to its applicant."""
+    ready = prepare_made(app.extensions["grants.files"], "p.pdf", b"%PDF-1.7", media_type="application/pdf")
+    reader, panel = made.reviewer(session, 1), panels.panel_of(session, made.competition.id, "CO")
+    assert panel is not None
+    application = session.get_one(Application, made.applications[CLOSED].id)
+    for packet in (
+        packing.ask_for_packet(session, application, actor=reader, now=NOW),
+        packing.ask_for_panel_packet(session, made.competition, panel, actor=made.officer, now=NOW),
+    ):
+        packing.keep_packet(session, packet, ready, actor=SYSTEM, now=NOW)
+    found = [one for one in clearing.drafts(session, made.competition) if one.is_ready]
+    clearing.clear(session, made.competition, found, actor=made.officer, now=NOW)
+    for row in session.exec(select(Feedback)).all():
+        clearing.keep_file(session, row, ready, actor=SYSTEM, now=NOW)
+
+
 def addresses(app: Flask, database: Database, closed: Closed) -> dict[str, list[str]]:
     """Every address of the slice that leads to the closed application, by endpoint."""
     number = closed.made.competition.number
@@ -103,6 +125,9 @@ def addresses(app: Flask, database: Database, closed: Closed) -> dict[str, list[
             "documents": [row.uid for row in session.exec(_of(SubmissionFile, application.id)).all()],
             "applications": [application.uid],
             "records": [row.uid for row in session.exec(select(Ranking)).all()],
+            "packets": [row.uid for row in session.exec(_of(Packet, application.id)).all()],
+            "panel-packets": [row.uid for row in session.exec(select(Packet)).all() if row.kind == "panel"],
+            "feedback": [row.uid for row in session.exec(_of(Feedback, application.id)).all()],
         }
     found: dict[str, list[str]] = {}
     for rule in app.url_map.iter_rules():
@@ -122,7 +147,27 @@ def _of(model: Any, application_id: int) -> Any:
     return select(model).where(model.application_id == application_id)
 
 
-SHOWN_WITHOUT_THE_ROW = {"staff.reviews.panel"}
+def test_the_addresses_hold_every_paper_made_of_the_application(
+    closed: Closed, app: Flask, database: Database
+) -> None:
+    found = addresses(app, database, closed)
+
+    papers = {
+        "packet",
+        "packet_file",
+        "reading",
+        "document",
+        "found_conflict",
+        "sheet",
+        "versions",
+        "confirm",
+    }
+    made = {"feedback_preview", "feedback_pdf", "withdraw_feedback", "panel_packet", "panel_packet_file"}
+    wanted = {f"reviewer.reviews.{name}" for name in papers} | {f"staff.reviews.{name}" for name in made}
+    assert {name for name in wanted if not found.get(name)} == set()
+
+
+SHOWN_WITHOUT_THE_ROW = {"staff.reviews.panel", "staff.reviews.live"}
 """The matrix of a state stays open for its other applications; the closed one is absent from it."""
 
 
@@ -136,7 +181,7 @@ def test_every_route_to_the_application_is_404_for_the_barred_officer(
             continue
         for path in paths:
             for answer in (client.get(path), client.post(path, data={"reason": "x", "deed": "confirm"})):
-                allowed = {404, 405} | ({200} if endpoint in SHOWN_WITHOUT_THE_ROW else set())
+                allowed = {404, 405} | ({200, 204} if endpoint in SHOWN_WITHOUT_THE_ROW else set())
                 text = answer.get_data(as_text=True)
                 if answer.status_code not in allowed or CLOSED in text or NAME in text:
                     wrong.append((endpoint, answer.status_code))
@@ -171,6 +216,8 @@ def test_every_route_to_the_application_is_404_for_the_barred_reviewer(
         "/{number}/progress",
         "/{number}/panels",
         "/{number}/ranking",
+        "/{number}/packets",
+        "/{number}/feedback",
     ],
 )
 def test_no_list_of_staff_names_or_counts_it(closed: Closed, act_as: ActAs, path: str) -> None:
@@ -187,7 +234,9 @@ def test_counts_are_computed_without_it(closed: Closed, act_as: ActAs) -> None:
     assert "6 of 6" in text
 
 
-@pytest.mark.parametrize("path", ["", "/panels", "/declarations", "/compare/2014-NIST-MEP-01"])
+@pytest.mark.parametrize(
+    "path", ["", "/panels", "/declarations", "/compare/2014-NIST-MEP-01", "/list/2014-NIST-MEP-01"]
+)
 def test_no_list_of_a_reviewer_names_it(closed: Closed, act_as: ActAs, path: str) -> None:
     text = act_as(closed.reviewer).get(f"/reviewer/reviews{path}").get_data(as_text=True)
 
@@ -212,6 +261,15 @@ def test_the_excel_export_leaves_it_out(closed: Closed, act_as: ActAs) -> None:
     content = act_as(closed.officer).get(path).get_data()
 
     rows = load_workbook(io.BytesIO(content))["Scores"].iter_rows(values_only=True)
+    assert {row[2] for row in rows} == {"Application", "CO-2", "NH-1"}
+
+
+def test_the_feedback_file_leaves_it_out(closed: Closed, act_as: ActAs) -> None:
+    path = f"/staff/reviews/{closed.made.competition.number}/feedback.xlsx"
+
+    content = act_as(closed.officer).get(path).get_data()
+
+    rows = load_workbook(io.BytesIO(content))["Feedback"].iter_rows(values_only=True)
     assert {row[2] for row in rows} == {"Application", "CO-2", "NH-1"}
 
 
