@@ -219,7 +219,7 @@ def test_the_live_panel_of_the_state_tells_nothing_of_the_application(closed: Cl
     live = LIVE.search(page.get_data(as_text=True))
     address = html.unescape(live.group(1)) if live else f"{panel}/live"
     with client.get(address) as answer:
-        pieces = iter(answer.response)
+        pieces = answer.iter_encoded()
         told = b"".join(next(pieces) for _piece in range(2)) if answer.status_code == 200 else b""
 
     assert answer.status_code == page.status_code

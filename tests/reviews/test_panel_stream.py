@@ -142,7 +142,7 @@ def bar(database: Database, made: Round, person_id: int | None, number: str) -> 
     with database.writing() as session:
         session.add(
             Conflict(
-                person_id=person_id,
+                person_id=person_id or 0,
                 application_id=made.applications[number].id,
                 competition_id=made.competition.id,
                 source=ConflictSource.FOUND,

@@ -3,6 +3,7 @@
 from collections.abc import Hashable
 
 from sqlalchemy import func
+from sqlalchemy import select as select_values
 from sqlmodel import Session, col, select
 
 from grants.lifecycle.models import Event
@@ -15,14 +16,18 @@ def mark_of(session: Session, competition_id: int, state: str) -> Hashable:
     Every deed writes an event, a submitted revision too; only the chair's record is saved without one.
     What a reviewer types before the revision is submitted moves nothing.
     """
-    newest = select(func.max(Event.id)).where(col(Event.competition_id) == competition_id).scalar_subquery()
+    newest = (
+        select_values(func.max(col(Event.id)))
+        .where(col(Event.competition_id) == competition_id)
+        .scalar_subquery()
+    )
     rows = (
-        select(
+        select_values(
             newest,
             func.count(col(PanelRecord.id)),
-            func.sum(PanelRecord.version),
+            func.sum(col(PanelRecord.version)),
             func.count(col(PanelRecord.signed_at)),
-            func.max(PanelRecord.updated_at),
+            func.max(col(PanelRecord.updated_at)),
         )
         .join(Panel, col(Panel.id) == col(PanelRecord.panel_id))
         .where(col(Panel.competition_id) == competition_id, col(Panel.state) == state)

@@ -16,6 +16,7 @@ from grants.reviews.models import LeftOut, Panel, PanelRecord, Phase, Score, Sco
 from grants.reviews.queries import live, panels
 from grants.reviews.queries import sheets as stored
 from grants.reviews.rules.words import at_instant
+from grants.reviews.services import statistics
 from grants.reviews.services.lacking import lacking
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.services.scoring import as_fields
@@ -193,6 +194,8 @@ def close_panel(
         if row.phase is Phase.FINAL and row.status == SheetStatus.SUBMITTED
     ]
     perform_many(session, revised, "seal", actor=actor, now=now)
+    moment = f"{panel.uid}:{now.isoformat()}"
+    statistics.changed(session, competition.id, panel.state, moment, actor=actor, now=now)
 
 
 def _require_not_closed(session: Session, competition: Competition, panel: Panel) -> None:
@@ -263,6 +266,7 @@ def leave_out(
         now=now,
         reason=reason,
     )
+    statistics.changed(session, competition.id, state, decision.uid, actor=actor, now=now)
     return decision
 
 
