@@ -49,13 +49,10 @@ run: system-run $(VENV)/.run
 	@$(BIN)/grants demo
 	@exec $(BIN)/grants serve --port $(PORT)
 
-# All three parts run, so that one failure does not hide another; the worst of the three decides.
+# One run for all, so that a browser's waiting and another test's work share the cores.
 test: system-test $(VENV)/.dev
-	@status=0; \
-	$(MAKE) --no-print-directory test-fast || status=1; \
-	$(MAKE) --no-print-directory test-postgresql || status=1; \
-	$(MAKE) --no-print-directory test-browser || status=1; \
-	exit $$status
+	@echo "== all tests"
+	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup $(ARGS)
 
 test-fast: system-test $(VENV)/.dev
 	@echo "== tests without PostgreSQL and browser"

@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
@@ -224,8 +225,12 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
 def _engine(url: str, pool_size: int) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30, pool_pre_ping=True)
+    patience = float(make_url(url).query.get("timeout", "30"))  # seconds a writer waits for its turn
     engine = create_engine(
-        url, connect_args={"check_same_thread": False, "timeout": 30}, pool_size=pool_size, max_overflow=0
+        url,
+        connect_args={"check_same_thread": False, "timeout": patience},
+        pool_size=pool_size,
+        max_overflow=0,
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -234,7 +239,7 @@ def _engine(url: str, pool_size: int) -> Engine:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "busy_timeout=30000", "synchronous=FULL"):
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
         connection.execute(f"PRAGMA {pragma}")
 
 

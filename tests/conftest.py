@@ -29,6 +29,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.verapdf)
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many of the passed tests ran on PostgreSQL and in a browser."""
+    passed = terminalreporter.stats.get("passed", [])
+    for mark in ("postgresql", "browser", "verapdf"):
+        count = sum(mark in report.keywords for report in passed)
+        terminalreporter.write_line(f"{count} tests ran with {mark}")
+
+
 @pytest.fixture(scope="session")
 def project_root() -> Path:
     """The folder of the checkout."""
