@@ -225,7 +225,7 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
 def _engine(url: str, pool_size: int) -> Engine:
     if not url.startswith("sqlite"):
         return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30, pool_pre_ping=True)
-    patience = float(make_url(url).query.get("timeout", "30"))  # seconds a writer waits for its turn
+    patience = float(str(make_url(url).query.get("timeout", 30)))  # seconds a writer waits for its turn
     engine = create_engine(
         url,
         connect_args={"check_same_thread": False, "timeout": patience},
