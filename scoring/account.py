@@ -17,6 +17,9 @@ from scoring.threshold import Ballot, Method, Rules, Status
 
 TOLD = 5
 """Applications that one line lists before it says how many more."""
+WIDE = 10
+"""Reviewers of a state up to which each has a column."""
+NOT_ASSIGNED = "not assigned"
 LONG = 300
 """Characters of a list in a message that a page still prints."""
 RESULTS = {
@@ -189,20 +192,28 @@ def _rank_notes(decision: Decision) -> Iterator[str]:
 def _totals(decision: Decision) -> Section:
     ballot = decision.ballot
     seats = sorted({seat for totals in ballot.initial.values() for seat in totals}, key=_natural)
+    wide = len(seats) > WIDE
     rows = []
     for name in sorted(ballot.initial):
         final = present(ballot.final(name)).values()
         average = mean(final)
+        cells = [_cell(ballot, name, seat) for seat in seats]
+        if wide:
+            given = [
+                f"{seat} {cell}" for seat, cell in zip(seats, cells, strict=True) if cell != NOT_ASSIGNED
+            ]
+            cells = ["; ".join(given) or NOT_ASSIGNED]
         rows.append(
             (
                 name,
-                *(_cell(ballot, name, seat) for seat in seats),
+                *cells,
                 str(len(final)),
                 show_points(max(final) - min(final)) if final else "none",
                 show_apart([average])[0] if not isinstance(average, Undefined) else "none",
             )
         )
-    heads = ("Application", *seats, "Sheets", "Spread", "Mean")
+    columns = ("Totals",) if wide else seats
+    heads = ("Application", *columns, "Sheets", "Spread", "Mean")
     table = Table("Totals of each reviewer, before and after the call", heads, tuple(rows))
     return Section("totals", "Totals of each reviewer", (), (table,) if rows else ())
 
@@ -214,7 +225,7 @@ def _natural(seat: str) -> tuple[str, int, str]:
 
 def _cell(ballot: Ballot, name: str, seat: str) -> str:
     if seat not in ballot.initial[name]:
-        return "not assigned"
+        return NOT_ASSIGNED
     if seat in ballot.left_out:
         return "left out"
     before = ballot.initial[name][seat]

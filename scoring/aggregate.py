@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
 
+from scoring.exact import added
 from scoring.faults import Undefined
 from scoring.rubric import Node, Rubric
 from scoring.scoresheet import Absent, Sheet, check
@@ -43,7 +44,7 @@ def present(totals: Mapping[str, Fraction | Absent]) -> dict[str, Fraction]:
 def mean(totals: Iterable[Fraction]) -> Fraction | Undefined:
     """Return the exact arithmetic mean."""
     values = list(totals)
-    return sum(values, Fraction(0)) / len(values) if values else NO_TOTALS
+    return added(values) / len(values) if values else NO_TOTALS
 
 
 def median(totals: Iterable[Fraction]) -> Fraction | Undefined:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from fractions import Fraction
+from math import lcm
 
 ROUNDING = "Exact values are compared. Rounding is for display only: half to even, two decimals."
 DISPLAY_DIGITS = 2
@@ -17,6 +18,13 @@ def exact(value: Fraction | Decimal | int | str) -> Fraction:
         message = "A score is a decimal or a fraction, never a binary floating point number."
         raise TypeError(message)
     return Fraction(value)
+
+
+def added(values: Iterable[Fraction]) -> Fraction:
+    """Return the sum, by integers over a common denominator: the same number, several times faster."""
+    numbers = list(values)
+    common = lcm(*(number.denominator for number in numbers))
+    return Fraction(sum(number.numerator * (common // number.denominator) for number in numbers), common)
 
 
 def in_thousandths(value: Fraction | Decimal) -> bool:

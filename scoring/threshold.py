@@ -7,7 +7,7 @@ from enum import StrEnum
 from fractions import Fraction
 
 from scoring.aggregate import mean, present
-from scoring.exact import show_against, show_points
+from scoring.exact import added, show_against, show_points
 from scoring.faults import Undefined
 from scoring.scoresheet import Absent
 
@@ -117,7 +117,7 @@ def finalists(ballot: Ballot, rules: Rules) -> tuple[Standing, ...]:
 
 def meets(totals: Mapping[str, Fraction], threshold: Decimal | None) -> bool:
     """Say whether the exact sum reaches threshold times reviewers."""
-    return threshold is None or sum(totals.values(), Fraction(0)) >= Fraction(threshold) * len(totals)
+    return threshold is None or added(totals.values()) >= Fraction(threshold) * len(totals)
 
 
 def _standing(ballot: Ballot, rules: Rules, application: str) -> Standing:
@@ -133,7 +133,7 @@ def _standing(ballot: Ballot, rules: Rules, application: str) -> Standing:
     average = mean(scored.values())
     status = _status(scored, awaited, rules)
     text = _text(average, len(scored), awaited, rules)
-    total = sum(scored.values(), Fraction(0))
+    total = added(scored.values())
     return Standing(application, status, total, len(scored), average, awaited, text)
 
 

@@ -10,12 +10,15 @@ from urllib.parse import quote
 from flask import Response
 from openpyxl import Workbook
 from openpyxl.cell import Cell, WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 LONGEST_CELL = 32_767
 """Excel holds no longer text in one cell."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """What a program for tables takes for the beginning of a formula when it opens a CSV file."""
+TAKEN = ("=", "#")
+"""What the library that writes Excel files would take for a formula or an error."""
 KINDS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -72,9 +75,13 @@ def harmless(value: Value) -> Value:
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
 
 
-def as_text(page: WriteOnlyWorksheet, value: str) -> Cell:
-    """Return a cell that is text whatever it begins with, so that no comment becomes a formula."""
-    allowed = "".join(sign for sign in value if sign >= " " or sign in "\n\t")
-    cell = WriteOnlyCell(page, value=allowed[:LONGEST_CELL])
+def as_text(page: WriteOnlyWorksheet, value: str) -> Cell | str:
+    """Return text that stays text whatever it begins with, so that no comment becomes a formula."""
+    if ILLEGAL_CHARACTERS_RE.search(value):
+        value = ILLEGAL_CHARACTERS_RE.sub("", value)
+    value = value[:LONGEST_CELL]
+    if not value.startswith(TAKEN):
+        return value
+    cell = WriteOnlyCell(page, value=value)
     cell.data_type = "s"
     return cell

@@ -147,6 +147,34 @@ def points_of(
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """What a reviewer said on one sub-criterion, without what is for the agency alone."""
+
+    points: Decimal | None
+    strengths: str
+    weaknesses: str
+    change_reason: str
+
+
+def said_of(
+    session: Session, competition_id: int, *, state: str | None = None
+) -> Mapping[int, Mapping[str, Said]]:
+    """Return every entry with its reasons, by sheet and criterion, in one query."""
+    rows = (
+        select(Score.sheet_id, Score.criterion_key)
+        .add_columns(col(Score.points), col(Score.strengths), col(Score.weaknesses), col(Score.change_reason))
+        .join(Sheet, col(Sheet.id) == col(Score.sheet_id))
+        .where(col(Sheet.competition_id) == competition_id)
+    )
+    if state is not None:
+        rows = rows.where(col(Sheet.state) == state)
+    found: dict[int, dict[str, Said]] = {}
+    for sheet_id, key, *said in session.execute(rows):
+        found.setdefault(sheet_id, {})[key] = Said(*said)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
 class StoredPlaces:
     """What the list shows of a stored result."""
 

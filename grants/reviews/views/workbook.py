@@ -7,8 +7,9 @@ from io import BytesIO
 from sqlmodel import Session
 
 from grants.competitions.models import Competition
-from grants.reviews.models import Score, Sheet
-from grants.reviews.queries import sheets
+from grants.reviews.models import Sheet
+from grants.reviews.queries import scored, sheets
+from grants.reviews.queries.scored import Said
 from grants.reviews.services.ranking import Round, StateRanking, state_rankings
 from grants.reviews.views.standing import list_rows
 from grants.reviews.workflow import IN
@@ -55,7 +56,7 @@ class Book:
     found: Round
     rankings: Mapping[str, StateRanking]
     rows: list[Sheet]
-    scores: Mapping[int, Mapping[str, Score]]
+    scores: Mapping[int, Mapping[str, Said]]
 
     @classmethod
     def read(
@@ -80,9 +81,7 @@ class Book:
             for name, one in state_rankings(found).items()
             if name not in closed and state in (None, name)
         }
-        return cls(
-            competition, found, rankings, rows, sheets.scores_of_many(session, [row.id for row in rows])
-        )
+        return cls(competition, found, rankings, rows, scored.said_of(session, competition.id, state=state))
 
     def lines(self) -> Iterator[tuple[Value, ...]]:
         """Yield one line per sub-criterion of every sheet."""
