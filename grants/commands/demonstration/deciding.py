@@ -22,7 +22,7 @@ from grants.documents.services.letters import ask_to_make
 from grants.reviews.models import Panel, Phase
 from grants.reviews.queries import panels as stored
 from grants.reviews.queries import sheets
-from grants.reviews.services import freezing, panels, scoring
+from grants.reviews.services import feedback, freezing, panels, scoring
 from grants.reviews.workflow import IN
 
 Revision = tuple[int, str, str, int]
@@ -192,6 +192,16 @@ def award(stage: Stage, number: str, host_key: str, fain: str, start: date) -> N
             actor=scene.actor,
             now=scene.now,
         )
+
+
+def clear_feedback(stage: Stage, number: str) -> None:
+    """Clear what the reviewers say to each applicant; it opens with the letter."""
+    stage.later(20)
+    with stage.acting(OFFICER) as scene:
+        round_ = competition(scene, number)
+        ready = [one for one in feedback.drafts(scene.session, round_) if one.is_ready]
+        feedback.clear(scene.session, round_, ready, actor=scene.actor, now=scene.now)
+    stage.work()
 
 
 def send_letters(stage: Stage, number: str) -> None:

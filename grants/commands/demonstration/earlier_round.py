@@ -83,6 +83,7 @@ def _decide(stage: Stage) -> None:
     stage.at("2014-02-10 10:00")
     for host_key, fain in AWARDS.items():
         deciding.award(stage, NUMBER, host_key, fain, date(2014, 3, 1))
+    deciding.clear_feedback(stage, NUMBER)
     deciding.send_letters(stage, NUMBER)
     stage.at("2014-02-20 10:00")
     for host_key, fain in AWARDS.items():

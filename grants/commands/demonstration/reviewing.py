@@ -116,7 +116,7 @@ def assign(stage: Stage, number: str, panels: Mapping[str, tuple[int, ...]], due
                     competition(scene, number),
                     application,
                     person.id,
-                    reason="",
+                    reason="The program officer put this panel together by hand.",
                     actor=scene.actor,
                     now=scene.now,
                 )
