@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from grants.access.actor import Actor
 from grants.findings import Finding
@@ -19,6 +19,17 @@ class LetterField:
     name: str
     what: str
     sample: str
+
+
+COMMON: Final = (
+    LetterField("date", "Date of the letter", "February 25, 2015"),
+    LetterField("organization", "Organization", "Front Range Manufacturing Alliance"),
+    LetterField("address", "Address of the organization", "100 Example Street, Denver, CO 80202"),
+    LetterField("representative", "Authorized representative", "Dana Hale"),
+    LetterField("state", "State", "Colorado"),
+    LetterField("contact", "Contact with phone and hours", "R. Ortiz, 301-555-0100"),
+)
+"""The fields that every letter has."""
 
 
 @dataclass(frozen=True)

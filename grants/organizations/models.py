@@ -67,6 +67,12 @@ class Organization(Record, table=True):
         """The organization belongs to itself, for the policy."""
         return self.id
 
+    @property
+    def address(self) -> str:
+        """The organization's address in a line."""
+        parts = (self.street, self.city, f"{self.state} {self.zip}")
+        return ", ".join(part.strip() for part in parts if part.strip())
+
 
 class Membership(Record, table=True):
     """One person in one organization, from a day to a day. Changed only by `organizations.services`."""

@@ -3,18 +3,13 @@
 
 from typing import Final
 
-from grants.documents.rules import LetterField, LetterKind
+from grants.documents.rules import COMMON, LetterField, LetterKind
 
 _COMMON = (
-    LetterField("date", "Date of the letter", "February 25, 2015"),
-    LetterField("organization", "Organization", "Front Range Manufacturing Alliance"),
-    LetterField("address", "Address of the organization", "100 Example Street, Denver, CO 80202"),
-    LetterField("representative", "Authorized representative", "Dana Hale"),
+    *COMMON,
     LetterField("competition", "Number of the competition", "2014-NIST-MEP-01"),
     LetterField("competition_title", "Title of the competition", "Award Competitions for MEP Centers"),
     LetterField("application", "Number of the application", "CO-7F3K"),
-    LetterField("state", "State", "Colorado"),
-    LetterField("contact", "Contact with phone and hours", "R. Ortiz, 301-555-0100"),
 )
 
 AWARD: Final = LetterKind(

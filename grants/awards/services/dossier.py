@@ -236,15 +236,10 @@ def common_values(
     representative: str,
 ) -> dict[str, str]:
     """Return the fields that every letter to an applicant has."""
-    address = ", ".join(
-        part
-        for part in (organization.street, organization.city, f"{organization.state} {organization.zip}")
-        if part.strip()
-    )
     return {
         "date": date_text,
         "organization": organization.name,
-        "address": address,
+        "address": organization.address,
         "representative": representative,
         "competition": competition.number,
         "competition_title": competition.title,

@@ -12,7 +12,7 @@ from grants.competitions.rules.amendment import AMENDABLE, Proposal, amendment_f
 from grants.competitions.rules.publication import PublicationFacts
 from grants.competitions.services import amending
 from grants.competitions.views.doors import BY_NUMBER, load, staff
-from grants.competitions.views.editing import Desk, Save, edit_criterion, edit_section
+from grants.competitions.views.editing import Desk, Save, pages_of_sections
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.findings import stops
 from grants.web import current
@@ -92,36 +92,6 @@ def _deed(session: Session, number: str, form: AmendForm) -> ResponseReturnValue
     if act == "check":
         return go("staff.competitions.amendment", number=number)
     return go("staff.competitions.amend", number=number, said="The reason is saved.")
-
-
-@staff.page(
-    "/<number>/amend/<section>",
-    "amend_section",
-    permission="competition.amend",
-    load=load,
-    by=BY_NUMBER,
-    methods=("GET", "POST"),
-)
-def amend_section(competition: Competition, section: str) -> ResponseReturnValue:
-    """Edit one section of what the amendment proposes."""
-    with current.reading() as session:
-        desk = desk_of(session, competition)
-    return edit_section(desk, section)
-
-
-@staff.page(
-    "/<number>/amend/criteria/<key>",
-    "amend_criterion",
-    permission="competition.amend",
-    load=load,
-    by=BY_NUMBER,
-    methods=("GET", "POST"),
-)
-def amend_criterion(competition: Competition, key: str) -> ResponseReturnValue:
-    """Edit one criterion of what the amendment proposes."""
-    with current.reading() as session:
-        desk = desk_of(session, competition)
-    return edit_criterion(desk, key)
 
 
 @staff.page(
@@ -224,3 +194,8 @@ def _standing(session: Session, number: str) -> tuple[Competition, Amendment | N
     if competition is None:
         raise NotFound
     return competition, queries.amendment_in_preparation(session, competition.id)
+
+
+pages_of_sections(
+    "amend", "amend_section", "amend_criterion", permission="competition.amend", desk_of=desk_of
+)

@@ -20,6 +20,7 @@ from grants.competitions.rules.publication import PublicationFacts, section_find
 from grants.competitions.rules.reading import criterion_rows
 from grants.competitions.rules.weights import sum_of
 from grants.competitions.rules.wording import lines_of
+from grants.competitions.views.doors import BY_NUMBER, load, staff
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.findings import Finding
 from grants.web import current
@@ -94,6 +95,44 @@ class Desk:
         """Return the section that follows."""
         at = self.sections.index(section) + 1
         return self.sections[at] if at < len(self.sections) else None
+
+
+def pages_of_sections(
+    at: str,
+    section_page: str,
+    criterion_page: str,
+    *,
+    permission: str,
+    desk_of: Callable[[Session, Competition], Desk],
+) -> None:
+    """Register the page of each section and of each criterion of what is edited at one address."""
+    methods = ("GET", "POST")
+
+    @staff.page(
+        f"/<number>/{at}/<section>",
+        section_page,
+        permission=permission,
+        load=load,
+        by=BY_NUMBER,
+        methods=methods,
+    )
+    def edit_one(competition: Competition, section: str) -> ResponseReturnValue:
+        with current.reading() as session:
+            desk = desk_of(session, competition)
+        return edit_section(desk, section)
+
+    @staff.page(
+        f"/<number>/{at}/criteria/<key>",
+        criterion_page,
+        permission=permission,
+        load=load,
+        by=BY_NUMBER,
+        methods=methods,
+    )
+    def edit_one_criterion(competition: Competition, key: str) -> ResponseReturnValue:
+        with current.reading() as session:
+            desk = desk_of(session, competition)
+        return edit_criterion(desk, key)
 
 
 def edit_section(desk: Desk, section: str) -> ResponseReturnValue:

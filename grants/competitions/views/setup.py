@@ -14,7 +14,7 @@ from grants.competitions.rules.publication import PublicationFacts, proposed_rul
 from grants.competitions.rules.reading import reading_of
 from grants.competitions.services.sections import save_section
 from grants.competitions.views.doors import BY_NUMBER, load, staff
-from grants.competitions.views.editing import Desk, Save, edit_criterion, edit_section, state_of
+from grants.competitions.views.editing import Desk, Save, pages_of_sections, state_of
 from grants.competitions.workflow import CompetitionStatus
 from grants.errors import NotFound
 from grants.findings import stops
@@ -53,36 +53,6 @@ def setup(competition: Competition) -> ResponseReturnValue:
         links={section: (desk.url(section), f"Go to {heading}") for section, heading in n.SECTIONS.items()},
         is_draft=competition.status is CompetitionStatus.DRAFT,
     )
-
-
-@staff.page(
-    "/<number>/setup/<section>",
-    "section",
-    permission="competition.edit",
-    load=load,
-    by=BY_NUMBER,
-    methods=("GET", "POST"),
-)
-def section(competition: Competition, section: str) -> ResponseReturnValue:
-    """Edit one section of a draft."""
-    with current.reading() as session:
-        desk = desk_of(session, competition)
-    return edit_section(desk, section)
-
-
-@staff.page(
-    "/<number>/setup/criteria/<key>",
-    "criterion",
-    permission="competition.edit",
-    load=load,
-    by=BY_NUMBER,
-    methods=("GET", "POST"),
-)
-def criterion(competition: Competition, key: str) -> ResponseReturnValue:
-    """Edit one criterion of a draft, or add one."""
-    with current.reading() as session:
-        desk = desk_of(session, competition)
-    return edit_criterion(desk, key)
 
 
 @staff.page("/<number>/preview", "preview", permission="competition.read", load=load, by=BY_NUMBER)
@@ -156,3 +126,6 @@ def _saver(competition_id: int) -> Save:
         return standing
 
     return save
+
+
+pages_of_sections("setup", "section", "criterion", permission="competition.edit", desk_of=desk_of)

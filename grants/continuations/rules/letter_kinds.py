@@ -3,18 +3,13 @@
 
 from typing import Final
 
-from grants.documents.rules import LetterField, LetterKind
+from grants.documents.rules import COMMON, LetterField, LetterKind
 
 _COMMON = (
-    LetterField("date", "Date of the letter", "March 2, 2016"),
-    LetterField("organization", "Organization", "Front Range Manufacturing Alliance"),
-    LetterField("address", "Address of the organization", "100 Example Street, Denver, CO 80202"),
-    LetterField("representative", "Authorized representative", "Dana Hale"),
-    LetterField("state", "State", "Colorado"),
+    *COMMON,
     LetterField("fain", "Award number (FAIN)", "70NANB15H001"),
     LetterField("year", "Year of the award", "2"),
     LetterField("budget_period", "Budget period", "April 1, 2016 to March 31, 2017"),
-    LetterField("contact", "Contact with phone and hours", "R. Ortiz, 301-555-0100"),
     LetterField("grants_officer", "Grants officer", "G. Okafor"),
 )
 

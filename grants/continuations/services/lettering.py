@@ -120,11 +120,10 @@ def _common(session: Session, dossier: Dossier, *, actor: Actor) -> dict[str, st
     basis = dossier.basis
     host, competition, period = basis.organization, basis.competition, basis.period
     people = representatives_of(session, host.id)
-    place = f"{host.state} {host.zip}"
     contact = (competition.contact_name, competition.contact_phone, competition.contact_email)
     return {
         "organization": host.name,
-        "address": ", ".join(part for part in (host.street, host.city, place) if part.strip()),
+        "address": host.address,
         "representative": people[0].name if people else host.name,
         "state": CENTER_STATES.get(basis.award.state, basis.award.state),
         "fain": basis.award.fain,
