@@ -80,7 +80,7 @@ def test_who_must_confirm_first_is_told_so_and_led_on_by_the_mail(
             email="ana@tests.example",
             name="Ana Roy",
             kind=ReviewerKind.OUTSIDE,
-            invited_by_id=made.officer.person_id,
+            invited_by_id=made.reviewers[0].id,
             invited_at=clock.now(),
             expires_at=clock.now() + timedelta(days=9),
             answered_at=clock.now(),

@@ -89,7 +89,7 @@ def start(taking: Taking) -> Iterator[Start]:
     """Start a server on a free port and return its host and port."""
     running: list[Controller] = []
 
-    def begin(**options: object) -> str:
+    def begin(**options: Any) -> str:
         with socket.create_server(("127.0.0.1", 0)) as free:
             port = free.getsockname()[1]
         controller = Controller(taking, hostname="127.0.0.1", port=port, **options)

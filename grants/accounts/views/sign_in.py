@@ -130,7 +130,9 @@ def _page_after_confirming(form: RegisterForm) -> str:
     wanted = browser.wanted_page()
     unknown = Actor(person_id=0, name=str(form.name.data))
     with current.reading() as session:
-        opens = [is_open(session, wanted, replace(unknown, email=email)) for email in ("", form.email.data)]
+        opens = [
+            is_open(session, wanted, replace(unknown, email=email)) for email in ("", str(form.email.data))
+        ]
     return wanted if opens == [False, True] else ""
 
 
