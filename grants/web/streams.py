@@ -9,7 +9,7 @@ import socket
 import time
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
-from threading import Lock
+from threading import Condition, Lock
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -78,12 +78,14 @@ class Streams:
         self.is_ending: Callable[[], bool] = lambda: False
         self._most = most
         self._open = 0
-        self._lock = Lock()
+        self._lock = Condition()
         self._shared: WeakValueDictionary[Hashable, Shared] = WeakValueDictionary()
 
     def end(self) -> None:
-        """End every stream within a second, and those opened from now on."""
+        """End every stream and those opened from now on; wait until they are gone, but not for long."""
         self.is_ending = lambda: True
+        with self._lock:
+            self._lock.wait_for(lambda: self._open == 0, 3 * READ_EVERY)
 
     def shared(self, key: Hashable, read: Callable[[], Hashable]) -> Shared:
         """Return what the streams with this key share; it goes with the last of them."""
@@ -104,6 +106,7 @@ class Streams:
     def _leave(self) -> None:
         with self._lock:
             self._open -= 1
+            self._lock.notify_all()
 
 
 def streams() -> Streams:

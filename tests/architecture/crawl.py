@@ -107,12 +107,14 @@ def endpoint_of(app: Flask, path: str, method: str = "GET") -> str:
 
 
 def links(visit: Visit) -> Iterator[str]:
-    """Give every address of this site to which a page leads, without the fragment."""
+    """Give every address of this site to which a page leads, its stream included, without the fragment."""
     if not visit.body:
         return
     tree = html5lib.parse(visit.body, namespaceHTMLElements=False)
-    for element in tree.iter("a"):
-        address = urldefrag(urljoin(urljoin(SITE, visit.path), element.get("href", ""))).url
+    leads = [element.get("href", "") for element in tree.iter("a")]
+    leads += [element.get("data-stream", "") for element in tree.iter() if "data-stream" in element.attrib]
+    for lead in leads:
+        address = urldefrag(urljoin(urljoin(SITE, visit.path), lead)).url
         if address.startswith(SITE):
             yield address.removeprefix(SITE.rstrip("/"))
 

@@ -15,6 +15,7 @@ from grants.database import Database
 from grants.reviews.queries import panels
 from grants.reviews.services import panels as chairing
 from grants.reviews.services import scoring
+from grants.web.streams import MOST
 from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
 from tests.plugins.browser import Accessible, TakePicture
 from tests.plugins.people import BrowserOf
@@ -122,6 +123,27 @@ def test_the_page_says_that_another_closed_the_panel(
     watching.get_by_role("link", name="Refresh").click()
     expect(watching.get_by_role("link", name="Open the panel again")).to_be_visible()
     expect(watching.locator("[data-stream]")).to_have_count(0)
+
+
+@ONE_DATABASE
+def test_the_seventeenth_page_of_a_server_offers_a_refresh(
+    called: Round, server: Server, browser_of: BrowserOf
+) -> None:
+    places = server.app.extensions["grants.streams"]
+    taken = [places.enter() for _number in range(MOST)]
+    page = browser_of(server, "officer@agency.example")
+
+    page.goto(f"{server.url}{PANEL}")
+
+    expect(page.locator("[data-stream-state]")).to_have_text("Not live")
+    expect(page.locator("[data-stream-stale]")).to_have_text(
+        "New changes do not arrive on this page. Refresh to see the newest state."
+    )
+    taken[0]()
+    page.get_by_role("link", name="Refresh").click()
+    expect(page.locator("[data-stream-state]")).to_have_text("Live")
+    for leave in taken:
+        leave()
 
 
 @ONE_DATABASE

@@ -29,6 +29,7 @@ from grants.reviews.services import scoring
 from grants.web import streams
 from tests.bench.serving import cookie_of, put_clock, serving
 from tests.factories.reviews import NOW, Round, fill, make_person, make_round, open_door, spread
+from tests.plugins.people import SignedIn
 from tests.plugins.web import Server
 from tests.reviews.streaming import Listener
 
@@ -256,6 +257,22 @@ def test_who_is_barred_from_every_application_of_the_state_finds_no_stream(
 
     assert listen("chair@agency.example", fresh=False).status == 404
     assert listen("reviewer1@panel.example", fresh=False).status == 404
+
+
+def test_a_barred_officer_sees_the_rest_of_the_panel_and_no_button_of_it(
+    called: Round, signed_in: SignedIn, database: Database
+) -> None:
+    panel = LIVE.removesuffix("/live")
+    client = signed_in(OFFICER)
+    before = client.get(panel).get_data(as_text=True)
+    bar(database, called, called.officer.person_id, "CO-1")
+    after = client.get(panel).get_data(as_text=True)
+
+    assert f"{panel}/close" in before
+    assert "CO-1" in before
+    assert [word for word in (f"{panel}/close", f"{panel}/call", "CO-1") if word in after] == []
+    assert "Another person runs the panel of CO." in after
+    assert client.get(f"{panel}/close").status_code == 404
 
 
 @pytest.mark.parametrize("how", ["signs out", "loses the role"])
