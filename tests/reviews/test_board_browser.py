@@ -20,7 +20,7 @@ from tests.plugins.web import Server
 
 HERE = "/staff/reviews/2014-NIST-MEP-01"
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-TOPICS = (
+TOPICS: tuple[list[str], ...] = (
     ["regional offices", "community colleges"],
     ["financial plans", "audits"],
     ["small plants", "survey", "optics"],

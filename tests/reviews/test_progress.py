@@ -1,7 +1,9 @@
 """How far sheets are, more time for one, and the papers of a reviewer: CV, kind, certificate."""
 
 import io
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -39,7 +41,12 @@ def sheet_uids(database: Database, made: Round) -> list[str]:
 
 
 def test_more_time_for_one_is_obeyed_by_lateness_and_reminders_and_told(
-    made: Round, act_as: ActAs, database: Database, at_review: StoppedClock, work: object, mail: object
+    made: Round,
+    act_as: ActAs,
+    database: Database,
+    at_review: StoppedClock,
+    work: Callable[[], int],
+    mail: Path,
 ) -> None:
     officer, (half, _whole) = act_as(made.officer), sheet_uids(database, made)
     at_review.put(AFTER_DUE)
@@ -52,9 +59,9 @@ def test_more_time_for_one_is_obeyed_by_lateness_and_reminders_and_told(
     nobody = officer.post(f"{HERE}/progress", data={"whom": "late"})
     at_review.put(LATER + timedelta(days=5))
     again = officer.post(f"{HERE}/progress", data={"whom": "late"}, follow_redirects=True)
-    work()  # type: ignore[operator]  # the worker of the tests
+    work()
 
-    sent = " ".join(path.read_text() for path in mail.iterdir())  # type: ignore[attr-defined]  # a folder
+    sent = " ".join(path.read_text() for path in mail.iterdir())
     assert "Remind the one whose sheet is late" in late
     assert "50 % " in late
     assert extended.status_code == 303

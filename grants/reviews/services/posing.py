@@ -37,7 +37,7 @@ class Wishes:
     mix: bool = False
     """A federal and an outside reviewer on each application."""
     one_each: bool = True
-    """At most one reviewer of an organization on each application."""
+    """At most one outside reviewer of an organization on each application."""
     panel: bool = False
     """The same reviewers for all applications of a state, also where the notice does not need it."""
     seed: int | None = None
@@ -128,12 +128,16 @@ class Posed:
         return entry.expertise if entry is not None else self.members[person_id].expertise
 
     def colleague(self, person_id: int) -> Colleague:
-        """Return a reviewer as the rules of preference see one."""
+        """Return a reviewer as the rules of preference see one.
+
+        Federal reviewers act for the government, so that one office may send several.
+        """
         entry, member = self.entries.get(person_id), self.members[person_id]
         affiliation = entry.affiliation if entry is not None else member.affiliation
+        is_federal = member.kind is ReviewerKind.FEDERAL
         return Colleague(
             self.names[person_id],
-            organization_key(affiliation),
+            "" if is_federal else organization_key(affiliation),
             entry.available if entry is not None else True,
             entry.declared_until if entry is not None else None,
         )

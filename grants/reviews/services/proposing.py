@@ -214,6 +214,22 @@ def accept(
         raise MoveRefused([Finding("changed", CHANGED)])
     wanted = [one for one in found.changes if state is None or one.candidate.state == state]
     steps = _carry_out(session, wanted, actor=actor, now=now)
+    _note(session, competition, found.outcome, steps, state=state, wishes=wishes, actor=actor, now=now)
+    return len(steps)
+
+
+def _note(
+    session: Session,
+    competition: Competition,
+    outcome: Outcome,
+    steps: list[undoing.Step],
+    *,
+    state: str | None,
+    wishes: Wishes,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Record what was accepted with what it follows from, and keep it to be undone."""
     where = state or "all states"
     undoing.note(
         session,
@@ -232,12 +248,11 @@ def accept(
         now=now,
         facts={
             "changes": len(steps),
-            "fit": found.outcome.fit,
-            "inputs": fingerprint,
+            "fit": outcome.fit,
+            "inputs": outcome.fingerprint,
             "wishes": asdict(wishes),
         },
     )
-    return len(steps)
 
 
 def ask(session: Session, competition: Competition, wishes: Wishes, *, actor: Actor, now: datetime) -> Job:
@@ -278,12 +293,12 @@ def _pairs(standing: Posed, problem: Problem, found: Best) -> tuple[tuple[int, i
         for row in standing.pairs.values()
         if row.status == AssignmentStatus.SENT and not row.locked
     }
-    found = []
+    pairs: list[tuple[int, int, str]] = []
     for application_id, person_id, reason in ids:
         first = SENT if (application_id, person_id) in sent else reason
         words = _sentence(standing, application_id, person_id)
-        found.append((application_id, person_id, f"{first} {words}"))
-    return tuple(found)
+        pairs.append((application_id, person_id, f"{first} {words}"))
+    return tuple(pairs)
 
 
 def _sentence(standing: Posed, application_id: int, person_id: int) -> str:

@@ -37,15 +37,7 @@ def replace_with(
         raise NotFound
     if row.status not in assignments.ACTIVE:
         raise MoveRefused([Finding("status", "This assignment has ended. Look at the board again.")])
-    rows = [row]
-    if whole_state:
-        rows = [
-            one
-            for one in assignments.active_assignments(
-                session, competition.id, state=row.state, without=actor.barred
-            )
-            if one.person_id == row.person_id
-        ]
+    rows = _of_state(session, row, actor) if whole_state else [row]
     barring = conflicts.barring_pairs(session, competition.id)
     steps: list[undoing.Step] = []
     for one in rows:
@@ -64,3 +56,9 @@ def replace_with(
     said = f"{member.name} takes the place on {numbers} application{'s' if numbers > 1 else ''}."
     undoing.note(session, competition, steps, said=said, actor=actor, now=now)
     return said
+
+
+def _of_state(session: Session, row: Assignment, actor: Actor) -> list[Assignment]:
+    """Return the assignments of the same reviewer in the same state."""
+    rows = assignments.active_assignments(session, row.competition_id, state=row.state, without=actor.barred)
+    return [one for one in rows if one.person_id == row.person_id]
