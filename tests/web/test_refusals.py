@@ -149,6 +149,7 @@ def test_what_was_typed_on_a_page_that_a_status_closed_meanwhile_is_shown_again(
 
     assert answer.status_code == 409
     assert "We reach firms\nin every county &lt;b&gt;</pre>" in answer.text
+    assert f'class="usa-button" href="/applicant/applications/{withdrawn.uid}"' in answer.text
     assert "a-secret" not in answer.text
 
 
