@@ -97,7 +97,11 @@ def _smaller(pdf: Pdf, page: Page) -> Page:
     )
     name = sheet.add_resource(form, Name.XObject, prefix="Enclosed")
     room = Rectangle(SIDE, FOOT, width - SIDE, height - HEAD)
-    sheet.contents_add(sheet.calc_form_xobject_placement(form, name, room, allow_expand=False))
+    sheet.contents_add(
+        sheet.calc_form_xobject_placement(
+            form, name, room, invert_transformations=True, allow_shrink=True, allow_expand=False
+        )
+    )
     return sheet
 
 
@@ -127,7 +131,7 @@ def _page_of(pdf: Pdf, title: str) -> int:
     with pdf.open_outline() as outline:
         for _siblings, _place, item in _items(outline.root):
             if item.title == title and item.destination is not None:
-                target = item.destination[0].objgen  # type: ignore[index,union-attr]  # an explicit destination
+                target = item.destination[0].objgen  # type: ignore[index]  # an explicit destination
                 return next(at for at, page in enumerate(pdf.pages) if page.obj.objgen == target)
     raise LookupError(f"the pages have no bookmark “{title}”")
 

@@ -7,7 +7,7 @@ import pypdfium2
 import pytest
 from flask import Flask
 from openpyxl import load_workbook
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from grants.access.roles import Role
 from grants.accounts.models import Person
@@ -18,7 +18,7 @@ from grants.database import Database
 from grants.documents.models import Feedback, Letter, Template
 from grants.documents.services.storing import prepare_made, record_file
 from grants.documents.workflow import LetterStatus
-from grants.lifecycle.models import Event
+from grants.lifecycle.record import record
 from grants.reviews.models import Conflict, ConflictSource, Score, Sheet
 from grants.reviews.rules.feedback import CriterionSaid, FeedbackText, Said, names_in, order_for
 from grants.reviews.services import scoring
@@ -151,7 +151,7 @@ def test_a_name_in_the_text_is_shown_to_staff_and_needs_their_word(
     assert "Chen Chu: Budget" in shown
     assert (refused.status_code, taken.status_code) == (422, 303)
     with database.reading() as session:
-        rows = session.exec(select(Feedback).order_by(Feedback.id)).all()
+        rows = session.exec(select(Feedback).order_by(col(Feedback.id))).all()
     assert [row.names_stand for row in rows] == [False, True]
 
 
@@ -207,9 +207,10 @@ def test_the_decision_mail_carries_it(
     work()
     with database.writing() as session:
         letter = send_letter(app, session, scored.applications["CO-1"])
-        uid = letter.uid
-    with database.reading() as session:
-        mails = letter_released(session, Event.model_construct(subject_uid=uid))
+        event = record(
+            session, "letter.release", letter, happened="released it", actor=scored.officer, now=NOW
+        )
+        mails = letter_released(session, event)
 
     assert [[file.name for file in mail.attachments] for mail in mails] == [
         ["decline-L-CO-1.pdf", "feedback-CO-1.pdf"]

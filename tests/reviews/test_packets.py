@@ -10,7 +10,7 @@ import pypdfium2
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from grants.adapters.pdf import render
 from grants.database import Database
@@ -135,7 +135,7 @@ def test_each_taking_is_recorded_with_the_hash_and_listed_for_staff(
 
     with database.reading() as session:
         packet = session.exec(select(Packet)).one()
-        events = session.exec(select(Event).where(Event.kind == "packet.taken").order_by(Event.id)).all()
+        events = session.exec(select(Event).where(Event.kind == "packet.taken").order_by(col(Event.id))).all()
     assert [(event.person_name, event.facts["sha256"]) for event in events] == [
         ("Amir Fox", packet.sha256)
     ] * 2

@@ -140,6 +140,7 @@ def test_a_save_is_refused_with_one_sentence_and_what_was_typed_is_given_back(
     text = answer.get_data(as_text=True)
     assert answer.status_code == status
     if way == "script" and status != 404:
+        assert answer.json is not None
         said = [finding["message"] for finding in answer.json["findings"]]
         assert len(said) == 1
         assert sentence in said[0]
@@ -177,6 +178,7 @@ def test_a_save_from_an_old_tab_names_the_others_instant_and_keeps_both_texts(
     assert first.status_code == 200
     where = f"{desk.path}/versions"
     if way == "script":
+        assert answer.json is not None
         assert (answer.status_code, answer.json["difference"]) == (409, where)
         assert answer.json["message"] == (
             "You saved this in another tab or on another machine at 9:00:00 a.m. EST while you wrote here. "

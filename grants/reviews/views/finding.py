@@ -37,8 +37,11 @@ def found_in(content: SubmissionContent | None, words: str) -> list[Passage]:
 
 
 def _passage(key: str, title: str, text: str, hit: re.Match[str]) -> Passage:
+    """Cut a passage out at whole words."""
     first, last = max(0, hit.start() - AROUND), min(len(text), hit.end() + AROUND)
-    before, after = " ".join(text[first : hit.start()].split()), " ".join(text[hit.end() : last].split())
-    return Passage(
-        key, title, ("… " if first else "") + before, hit.group(), after + (" …" if last < len(text) else "")
-    )
+    before, after = text[first : hit.start()].split(), text[hit.end() : last].split()
+    if first:
+        before = ["…", *before[1:]]
+    if last < len(text):
+        after = [*after[:-1], "…"]
+    return Passage(key, title, " ".join(before), hit.group(), " ".join(after))
