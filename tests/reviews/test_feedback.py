@@ -157,7 +157,7 @@ def test_a_name_in_the_text_is_shown_to_staff_and_needs_their_word(
 
 def test_it_waits_for_every_sheet(scored: Round, act_as: ActAs, database: Database) -> None:
     with database.writing() as session:
-        row = session.exec(select(Sheet).order_by(Sheet.id)).first()
+        row = session.exec(select(Sheet).order_by(col(Sheet.id))).first()
         assert row is not None
         scoring.return_sheet(session, row, reason="Say more.", actor=scored.officer, now=NOW)
     client = act_as(scored.officer)
