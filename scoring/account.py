@@ -17,6 +17,8 @@ from scoring.threshold import Ballot, Method, Rules, Status
 
 TOLD = 5
 """Applications that one line lists before it says how many more."""
+SUMMED_UP = frozenset({"sheet-missing", "too-few-reviewers"})
+"""Reasons that are told once, whatever their number."""
 WIDE = 10
 """Reviewers of a state up to which each has a column."""
 NOT_ASSIGNED = "not assigned"
@@ -115,22 +117,29 @@ def exact_sections(decision: Decision) -> tuple[Section, ...]:
 
 def waiting_for(ranking: Ranking) -> tuple[str, ...]:
     """Return why there is no official rank, one line per kind of reason, whatever their number."""
-    missing = {one.where: one for one in ranking.refusals if one.code == "sheet-missing"}
-    few = [one for one in ranking.refusals if one.code == "too-few-reviewers"]
+    missing: dict[str, set[str]] = {}
+    for one in ranking.refusals:
+        if one.code == "sheet-missing":
+            missing.setdefault(one.where, set()).update(way.reviewer for way in one.remedies)
+    few = [one for one in ranking.refusals if one.code == "too-few-reviewers" and one.where not in missing]
     lines = []
     if missing:
-        pairs = [(name, sorted({way.reviewer for way in one.remedies})) for name, one in missing.items()]
+        pairs = [(name, sorted(reviewers)) for name, reviewers in missing.items()]
         count = sum(len(reviewers) for _, reviewers in pairs)
-        told = "; ".join(f"{name} by {listed(reviewers)}" for name, reviewers in pairs[:TOLD])
+        each = "; ".join(f"{name} by {listed(reviewers)}" for name, reviewers in pairs[:TOLD])
         noun = "score sheet is" if count == 1 else "score sheets are"
-        lines.append(f"Provisional: {count} {noun} missing: {told}{_more(len(pairs))}.")
+        lines.append(f"Provisional: {count} {noun} missing: {each}{_more(len(pairs))}.")
     if len(few) > 1:
         names = ", ".join(one.where for one in few[:TOLD])
         lines.append(f"{len(few)} applications have too few score sheets: {names}{_more(len(few))}.")
     elif few:
         lines.append(few[0].message)
-    told_above = {"sheet-missing", "too-few-reviewers"}
-    lines += [_shortened(one.message) for one in ranking.refusals if one.code not in told_above]
+    told = {*missing, *(one.where for one in few)}
+    lines += [
+        _shortened(one.message)
+        for one in ranking.refusals
+        if one.code not in SUMMED_UP and not (one.code == "undefined" and one.where in told)
+    ]
     return tuple(lines)
 
 

@@ -79,6 +79,15 @@ def test_many_missing_sheets_are_one_line() -> None:
     assert lines[0].startswith("Provisional: 12 score sheets are missing: TX-1 by ")
 
 
+def test_every_revision_that_is_missing_is_counted() -> None:
+    given_ = ballot("TX")
+    missing = replace(given_, revised={"TX-1": dict.fromkeys(given_.initial["TX-1"], Absent.MISSING)})
+
+    lines = waiting_for(rank(missing, rules()))
+
+    assert lines == ("Provisional: 3 score sheets are missing: TX-1 by R7, R8 and R9.",)
+
+
 def test_a_mean_a_hair_below_the_threshold_is_never_shown_as_reaching_it() -> None:
     short = {"A": dict.fromkeys("XYZ", Fraction("69.995")), "B": dict.fromkeys("XYZ", Fraction(80))}
     initial = {name: dict.fromkeys("XYZ", Fraction(80)) for name in short}
