@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session
+from werkzeug.routing import AnyConverter
 
 from grants.access.predicates import application_of
 from grants.web.routing import Door
@@ -64,7 +65,12 @@ def knocks(app: Flask, paths: Iterable[str], *, most: int = 1) -> list[Knock]:
 def _every_door(app: Flask) -> Iterable[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint != "static":
-            built = rule.build(made_up(rule.arguments))
+            kinds = {
+                name: sorted(one.items)[0]
+                for name, one in rule._converters.items()
+                if isinstance(one, AnyConverter)
+            }
+            built = rule.build({**made_up(rule.arguments), **kinds})
             path = built[1] if built else rule.rule
             for method in sorted((rule.methods or set()) & set(METHODS)):
                 yield rule.endpoint, method, path
