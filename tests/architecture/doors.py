@@ -66,7 +66,7 @@ def _every_door(app: Flask) -> Iterable[tuple[str, str, str]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint != "static":
             kinds = {
-                name: sorted(one.items)[0]
+                name: min(one.items)
                 for name, one in rule._converters.items()
                 if isinstance(one, AnyConverter)
             }
