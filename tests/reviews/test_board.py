@@ -190,3 +190,17 @@ def test_one_panel_for_a_state_is_kept_where_it_can_be_and_said_where_not(sessio
     assert relaxed.impossible is None
     assert relaxed.relaxed is not None
     assert relaxed.relaxed.startswith("No assignment exists")
+
+
+def test_who_was_told_and_stands_in_the_way_is_named_to_be_replaced(session: Session) -> None:
+    made = rated(session, RankingMethod.RANK_SUM, CO=2, reviewers=5)
+    rows = [choose(session, made, number, seat) for number in ("CO-1", "CO-2") for seat in (1, 2, 3)]
+    send(session, made)
+    bar(session, made, "CO-1", 1)
+
+    outcome = proposing.proposal_of(session, made.competition).outcome
+
+    ((way,), *_others) = outcome.ways
+    assert way.words == "replace Amir Fox on CO-2, who was told already"
+    assert way.sent_uid == rows[3].uid
+    assert proposing.Outcome.from_json(outcome.as_json()) == outcome

@@ -58,6 +58,8 @@ class Way:
     kind: Kind
     member_uid: str = ""
     application_uid: str = ""
+    sent_uid: str = ""
+    """The assignment that was sent and would have to go, where it is one."""
 
 
 @dataclass(frozen=True)
@@ -324,9 +326,12 @@ def _causes(problem: Problem) -> Iterator[str]:
 def _way(standing: Posed, one: InTheWay) -> Way:
     people = {name: standing.members[person_id].uid for person_id, name in standing.names.items()}
     places = {candidate.number: candidate.uid for candidate in standing.candidates}
+    row = standing.pairs.get((one.subject, one.detail)) if one.kind is Kind.KEPT else None
+    is_sent = row is not None and row.status == AssignmentStatus.SENT and not row.locked
     return Way(
-        way_out(one),
+        f"replace {one.detail} on {one.subject}, who was told already" if is_sent else way_out(one),
         one.kind,
         people.get(one.subject, people.get(one.detail, "")),
         places.get(one.subject, ""),
+        row.uid if row is not None and is_sent else "",
     )
