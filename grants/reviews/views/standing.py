@@ -16,6 +16,8 @@ from scoring.rank import Place
 from scoring.threshold import Ballot, Rules, Standing, Status
 
 NUMBER = re.compile(r"[+-]?[\d.,]+( \(tied\))?")
+NO_NUMBER = frozenset({"", "holds", "no limit", "none", "not defined"})
+"""What stands where a column of numbers has none."""
 LAST = 10**9
 """Where what has no place stands among those that have one."""
 SORTS = ("rank", "application", "reviews", "mean", "spread")
@@ -175,7 +177,7 @@ def _ready(section: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, An
 
 def _table(table: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
     columns = list(zip(*table["rows"], strict=True)) or [()] * len(table["heads"])
-    numbers = [any(NUMBER.fullmatch(cell) for cell in column) for column in columns]
+    numbers = [all(NUMBER.fullmatch(cell) or cell in NO_NUMBER for cell in column) for column in columns]
     heads = [{"label": label, "number": flag} for label, flag in zip(table["heads"], numbers, strict=True)]
     return {"caption": table["caption"], "heads": heads, "rows": table["rows"], "names": names}
 
