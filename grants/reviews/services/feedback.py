@@ -178,16 +178,7 @@ def _cleared(
     actor: Actor,
     now: datetime,
 ) -> Feedback:
-    number = draft.candidate.number
-    if draft.waits_for is not None:
-        raise refuse("waits", f"{number} cannot be cleared: {draft.waits_for}")
-    if draft.names and not names_stand:
-        raise refuse(
-            "names",
-            f"{number}: a reviewer's name stands in the text. Read it, then say that it may stand, or return "
-            "the sheet to its author.",
-            field="names_stand",
-        )
+    _require_clearable(draft, names_stand=names_stand)
     content = to_json(draft.text)
     row = Feedback(
         application_id=draft.candidate.id,
@@ -211,6 +202,19 @@ def _cleared(
         facts={"sha256": row.sha256, "names": [one.name for one in draft.names]},
     )
     return row
+
+
+def _require_clearable(draft: Draft, *, names_stand: bool) -> None:
+    number = draft.candidate.number
+    if draft.waits_for is not None:
+        raise refuse("waits", f"{number} cannot be cleared: {draft.waits_for}")
+    if draft.names and not names_stand:
+        raise refuse(
+            "names",
+            f"{number}: a reviewer's name stands in the text. Read it, then say that it may stand, or return "
+            "the sheet to its author.",
+            field="names_stand",
+        )
 
 
 def _draft(

@@ -220,7 +220,7 @@ def _lock(
 ) -> SheetVersion:
     content = _content(sheet, rubric, scores)
     sha256 = hashlib.sha256(_canonical(content)).hexdigest()
-    returned = sheet.returned_reason
+    why = reason or (f"Returned: {sheet.returned_reason}" if sheet.returned_reason else None)
     number = sheet.number + 1
     perform(
         session,
@@ -234,7 +234,16 @@ def _lock(
     )
     sheet.submitted_at, sheet.number = now, number
     session.add(sheet)
-    version = SheetVersion(
+    version = _kept(sheet, content, sha256, number=number, reason=why, now=now)
+    session.add(version)
+    statistics.when_complete(session, sheet, actor=actor, now=now)
+    return version
+
+
+def _kept(
+    sheet: Sheet, content: dict[str, Any], sha256: str, *, number: int, reason: str | None, now: datetime
+) -> SheetVersion:
+    return SheetVersion(
         sheet_id=sheet.id,
         application_id=sheet.application_id,
         number=number,
@@ -243,11 +252,8 @@ def _lock(
         sha256=sha256,
         author_id=sheet.person_id,
         at=now,
-        reason=reason or (f"Returned: {returned}" if returned else None),
+        reason=reason,
     )
-    session.add(version)
-    statistics.when_complete(session, sheet, actor=actor, now=now)
-    return version
 
 
 def _content(sheet: Sheet, rubric: Rubric, scores: Mapping[str, Score]) -> dict[str, Any]:
