@@ -75,9 +75,13 @@ def test_every_page_parses_as_html(walked: dict[str, list[crawl.Visit]], who: st
 def test_opening_a_page_writes_nothing_but_that_it_was_read(
     walked: dict[str, list[crawl.Visit]], who: str
 ) -> None:
-    written = {visit.path: visit.written for visit in walked[who] if visit.written}
+    """A ranking's page may also ask the worker for figures that follow from the scores."""
+    written = {
+        visit.path: [words for words in visit.written if not _asks_for_figures(visit.path, words)]
+        for visit in walked[who]
+    }
 
-    assert written == {}
+    assert {path: words for path, words in written.items() if words} == {}
 
 
 @each_person
@@ -128,3 +132,7 @@ def test_a_path_made_up_is_not_found_by_anybody(site: Flask) -> None:
     }
 
     assert strange == set()
+
+
+def _asks_for_figures(path: str, statement: str) -> bool:
+    return "/ranking" in path and statement.startswith("INSERT INTO job ")

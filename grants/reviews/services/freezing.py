@@ -65,9 +65,8 @@ def freeze_state(
         _require_as_seen(session, state, seen, earlier, sha256)
     standing = ranked(found.ballots()[state], found.rules)
     _require_official(session, competition, state, standing)
-    content = freeze_with(
-        inputs, _information(session, competition, state, inputs, on_page=seen is not None, now=now)
-    )
+    beside = _information(session, competition, state, inputs, on_page=seen is not None, now=now)
+    content = freeze_with(inputs, beside)
     if earlier is not None:
         _supersede(session, earlier, reason, now)
     ranking = Ranking(
@@ -75,28 +74,38 @@ def freeze_state(
         state=state,
         sha256=files.put(content),
         size=len(content),
-        content={
-            "results": json.loads(content)["results"],
-            "summary": summary(found, standing),
-            "inputs": sha256,
-        },
+        content=_shown(found, standing, content, sha256),
         frozen_at=now,
         frozen_by_id=actor.person_id or 0,
     )
+    _keep(session, ranking, reason=reason, actor=actor, now=now)
+    return ranking
+
+
+def _shown(found: Round, standing: StateRanking, content: bytes, sha256: str) -> dict[str, Any]:
+    """Return what pages read of a frozen ranking without opening its record."""
+    return {
+        "results": json.loads(content)["results"],
+        "summary": summary(found, standing),
+        "inputs": sha256,
+    }
+
+
+def _keep(session: Session, ranking: Ranking, *, reason: str, actor: Actor, now: datetime) -> None:
+    """Store a frozen ranking, with its event and its notice."""
     session.add(ranking)
     session.flush()
     event = record(
         session,
         "ranking.frozen",
         ranking,
-        happened=f"froze the ranking of {state}",
+        happened=f"froze the ranking of {ranking.state}",
         actor=actor,
         now=now,
         reason=reason or None,
         facts={"sha256": ranking.sha256},
     )
     tell(session, event, "reviews.ranking_frozen")
-    return ranking
 
 
 def _require_as_seen(session: Session, state: str, seen: Seen, earlier: Ranking | None, sha256: str) -> None:
