@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from grants.competitions.rules import notice as n
+from grants.competitions.rules.choices import RankingMethod
 from grants.competitions.rules.notice_period import Determination
 from grants.competitions.rules.publication import PublicationFacts, proposed_rule_set, publication_findings
 from grants.competitions.rules.tree import moved, removed
@@ -71,6 +72,9 @@ WITHOUT = [
      "Enter the average from which an application is a finalist."),
     (lambda x: replace(x, ranking=replace(x.ranking, threshold=Decimal("100.5"))),
      "The threshold of 100.5 is above the total of 100 points."),
+    (lambda x: replace(x, ranking=replace(x.ranking, method=RankingMethod.TRIMMED_MEAN, reviewers_minimum=4)),
+     ("A mean without the highest and the lowest total needs at least 5 reviewers for each application; "
+      "4 are asked for.")),
     (lambda x: replace(x, factors=n.Factors()),
      "There is no selection factor. Without one, nobody can ever be selected out of rank order."),
     (lambda x: replace(x, documents=n.Documents()), "Name the documents that an application holds."),

@@ -9,6 +9,7 @@ class RankingMethod(StrEnum):
     RANK_SUM = "rank_sum"
     MEAN = "mean"
     MEDIAN = "median"
+    TRIMMED_MEAN = "trimmed_mean"
 
 
 class TieRule(StrEnum):

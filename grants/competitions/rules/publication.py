@@ -7,6 +7,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from grants.competitions.rules import notice as n
+from grants.competitions.rules.choices import RankingMethod
 from grants.competitions.rules.criteria_check import criteria_findings
 from grants.competitions.rules.notice_period import Determination, findings, notice_period
 from grants.competitions.rules.places import state_name
@@ -15,6 +16,9 @@ from grants.findings import Finding, Level
 from grants.policies.loader import NoRule, rule_on
 from grants.policies.rows import NoticePeriodRow
 from grants.policies.rule_set import RuleSet, cost_share_findings, rule_set_for
+
+LEAST_TRIMMED: Final = 5
+"""Reviewers that a mean without the highest and the lowest total needs, as `scoring.aggregate` says."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,12 @@ def _ranking(one: n.Ranking, facts: PublicationFacts) -> Found:
         yield _missing("threshold", "Enter the average from which an application is a finalist.")
     if one.method is None:
         yield _missing("method", "Choose the ranking method.")
+    if one.method is RankingMethod.TRIMMED_MEAN and (one.reviewers_minimum or LEAST_TRIMMED) < LEAST_TRIMMED:
+        yield _wrong(
+            "trimmed_few",
+            f"A mean without the highest and the lowest total needs at least {LEAST_TRIMMED} reviewers for "
+            f"each application; {one.reviewers_minimum} are asked for.",
+        )
     total = facts.notice.criteria.total
     if total is not None and one.threshold is not None and one.threshold > total:
         yield _wrong(

@@ -18,6 +18,9 @@ METHODS: Final = {
     c.RankingMethod.RANK_SUM: "sum of each reviewer’s ordinal ranks, lowest first",
     c.RankingMethod.MEAN: "mean of the final totals, highest first",
     c.RankingMethod.MEDIAN: "median of the final totals, highest first",
+    c.RankingMethod.TRIMMED_MEAN: (
+        "mean of the final totals without the highest and the lowest, highest first"
+    ),
 }
 TIE_RULES: Final = {
     c.TieRule.AVERAGE: "equal totals of one reviewer share the average of their ranks",

@@ -74,6 +74,7 @@ def upgrade() -> None:
                 "rank_sum",
                 "mean",
                 "median",
+                "trimmed_mean",
                 name="competition_ranking_method",
                 native_enum=False,
                 create_constraint=True,

@@ -15,6 +15,7 @@ METHODS = {
     RankingMethod.RANK_SUM: published.Method.RANK_SUM,
     RankingMethod.MEAN: published.Method.MEAN,
     RankingMethod.MEDIAN: published.Method.MEDIAN,
+    RankingMethod.TRIMMED_MEAN: published.Method.TRIMMED_MEAN,
 }
 TIE_RULES = {
     TieRule.AVERAGE: published.TieRule.AVERAGE,
