@@ -166,6 +166,7 @@ def _take(tab: Page, folder: Path, name: str) -> list[str]:
     for word, (width, height) in WIDTHS.items():
         tab.set_viewport_size({"width": width, "height": height})
         tab.wait_for_load_state("load")
+        tab.evaluate("document.fonts.ready.then(() => true)")
         if tab.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
             faults.append(f"{name} at {width}")
         shot = tab.screenshot(animations="disabled")

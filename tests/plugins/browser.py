@@ -122,6 +122,7 @@ def picture(project_root: Path) -> TakePicture:
         folder.mkdir(parents=True, exist_ok=True)
         for word, width in WIDTHS.items():
             page.set_viewport_size({"width": width, "height": 900})
+            page.evaluate("document.fonts.ready.then(() => true)")
             page.screenshot(path=folder / f"{name}-{word}.png", full_page=True, animations="disabled")
         page.set_viewport_size({"width": WIDTHS["wide"], "height": 900})
 
