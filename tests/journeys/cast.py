@@ -121,6 +121,15 @@ class Visitor:
             button.click()
         self.look()
 
+    def press_in_place(self, words: str, *, nth: int = 0) -> None:
+        """Press a button that a script answers on this page; without scripts it leads to a page."""
+        if not self.cast.scripts:
+            return self.press(words, nth=nth)
+        button = self.page.get_by_role("button", name=words).nth(nth)
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            button.click()
+        return self.page.wait_for_load_state("networkidle")
+
     def type(self, label: str, text: str, *, exact: bool = False, nth: int = 0) -> None:
         """Type into the field with this label, over what stands there."""
         boxes = self.page.locator(TYPED)

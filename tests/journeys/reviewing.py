@@ -166,7 +166,7 @@ def _add_one(officer: Visitor, names: list[str]) -> None:
         fitting = [words for words in offered for name in names if name in words]
         if fitting:
             boxes.nth(position).select_option(label=fitting[0].strip())
-            officer.press("Add to CO-", nth=position)
+            officer.press_in_place("Add to CO-", nth=position)
             return
     raise AssertionError("no application lacks a reviewer")
 

@@ -104,6 +104,8 @@ def assert_accessible(project_root: Path) -> Accessible:
     axe = (project_root / "tests" / "vendor" / "axe" / "axe.min.js").read_text()
 
     def check(page: Page) -> None:
+        page.wait_for_load_state("load")
+        page.locator("main").first.wait_for()
         if not page.evaluate("typeof window.axe === 'object'"):
             page.evaluate(axe)
         options = json.dumps({"runOnly": STANDARDS, "resultTypes": ["violations"]})
