@@ -81,15 +81,30 @@ def _place(url: str) -> Path:
     return place
 
 
+WORTH_A_POOL = 10
+"""Pages from which starting processes costs less time than it saves: each first loads WeasyPrint."""
+
+
 def render_many(pages: Iterable[str], *, processes: int = 2) -> Iterator[bytes | Exception]:
-    """Render pages in a pool of processes, in order; a page that fails yields its error.
+    """Render pages in order, many of them in a pool of processes; a page that fails yields its error.
 
     Threads do not help: WeasyPrint holds the interpreter (measured: two threads are slower than one).
     """
+    whole = list(pages)
+    if len(whole) < WORTH_A_POOL:
+        yield from map(_tried, whole)
+        return
     with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        for outcome in [pool.submit(render, page) for page in pages]:
+        for outcome in [pool.submit(render, page) for page in whole]:
             error = outcome.exception()
             if isinstance(error, Exception):
                 yield error
             else:
                 yield outcome.result()
+
+
+def _tried(page: str) -> bytes | Exception:
+    try:
+        return render(page)
+    except Exception as error:  # noqa: BLE001  # as from the pool: the caller tells each failure
+        return error
