@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.plugins.availability import unavailable
 
@@ -27,6 +27,8 @@ QUIET = [
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+PATIENCE = 20_000
+"""Milliseconds a test waits for what a page will show: two browsers may share one busy core."""
 WIDTHS = {"wide": 1280, "narrow": 360}
 PERSON: dict[str, Any] = {
     "viewport": {"width": WIDTHS["wide"], "height": 900},
@@ -47,6 +49,7 @@ def browser() -> Iterator[Browser]:
     if not executable:
         unavailable("chromium is not installed")
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=executable, args=[*QUIET, *sandbox])
         yield browser
@@ -64,7 +67,7 @@ def new_context(browser: Browser) -> Iterator[NewContext]:
 
     def make(**options: Any) -> BrowserContext:
         context = browser.new_context(**{**PERSON, **options})
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         watch(context, faults)
         contexts.append(context)
         return context
