@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from grants.budgets.models import Budget, BudgetLine, BudgetYear, BudgetYearVersion, MatchLine
@@ -91,26 +92,28 @@ def content_of(year: BudgetYear, lines: Sequence[BudgetLine]) -> YearBudget:
     return YearBudget(cells, detail)
 
 
+_LOCKED_YEAR = (
+    select(BudgetYear)
+    .where(col(BudgetYear.budget_id) == bindparam("budget_id"), col(BudgetYear.year) == bindparam("year"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LINES_OF_YEAR = (
+    select(BudgetLine)
+    .where(col(BudgetLine.budget_year_id) == bindparam("budget_year_id"))
+    .order_by(col(BudgetLine.id))
+    .execution_options(populate_existing=True)
+)
+
+
 def locked_year(session: Session, budget_id: int, year: int) -> BudgetYear | None:
     """Return one year, locked for this transaction and read anew; read its rows after it, never with it."""
-    found = (
-        select(BudgetYear)
-        .where(col(BudgetYear.budget_id) == budget_id, col(BudgetYear.year) == year)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    return session.exec(found).first()
+    return session.exec(_LOCKED_YEAR, params={"budget_id": budget_id, "year": year}).first()
 
 
 def lines_of_year(session: Session, budget_year_id: int) -> list[BudgetLine]:
     """Return the stored rows of one year, read anew."""
-    rows = (
-        select(BudgetLine)
-        .where(col(BudgetLine.budget_year_id) == budget_year_id)
-        .order_by(col(BudgetLine.id))
-        .execution_options(populate_existing=True)
-    )
-    return list(session.exec(rows).all())
+    return list(session.exec(_LINES_OF_YEAR, params={"budget_year_id": budget_year_id}).all())
 
 
 def year_as_saved(session: Session, budget_year_id: int, version: int) -> BudgetYearVersion | None:
