@@ -87,7 +87,7 @@ vendor:
 	@$(PYTHON) static/vendor.py
 
 screenshots: system-test $(VENV)/.dev
-	@GRANTS_PICTURES=static/img/readme $(PYTEST) -q -m browser -k picture $(ARGS)
+	@GRANTS_PICTURES=static/img/readme $(PYTEST) -q tests/journeys/test_pictures.py $(ARGS)
 
 golden: $(VENV)/.dev
 	@GRANTS_GOLDEN=write $(PYTEST) -q tests/architecture -k golden $(ARGS)
