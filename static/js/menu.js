@@ -15,7 +15,8 @@ export function start(root) {
       button.setAttribute("aria-expanded", String(open));
     });
   }
-  if (window.matchMedia("(max-width: 63.99em)").matches) {
-    for (const fold of root.querySelectorAll(".side-nav__fold")) fold.open = false;
-  }
+  const beside = window.matchMedia("(min-width: 64em)");
+  const unfold = () => root.querySelectorAll(".side-nav__fold").forEach((fold) => { fold.open = beside.matches; });
+  beside.addEventListener("change", unfold);
+  unfold();
 }

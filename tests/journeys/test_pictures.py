@@ -28,6 +28,7 @@ from tests.plugins.web import Server
 WIDTHS = {"wide": (1280, 1400), "narrow": (360, 1100)}
 COLORS = 128
 NOBODY = ""
+SUB_CRITERION = "center_strategy"
 OPEN_ROUND, REVIEW_ROUND = "2015-NIST-MEP-01", "2014-NIST-MEP-01"
 
 
@@ -58,7 +59,7 @@ def score_sheet(session: Session) -> str:
         .where(col(Person.email) == "reviewer7@demo.example", col(Sheet.status) == SheetStatus.OPEN)
         .order_by(col(Sheet.id))
     )
-    return f"/reviewer/reviews/sheets/{session.exec(rows).first()}"
+    return f"/reviewer/reviews/sheets/{session.exec(rows).first()}/score/{SUB_CRITERION}"
 
 
 def home(_session: Session) -> str:
