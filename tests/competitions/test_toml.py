@@ -195,7 +195,7 @@ BROKEN = [
     ),
     (
         HEAD + '[ranking]\nmethod = "lottery"\n',
-        "Line 5, ranking.method: “lottery” is none of rank_sum, mean, median.",
+        "Line 5, ranking.method: “lottery” is none of rank_sum, mean, median, trimmed_mean.",
     ),
     (HEAD + 'title = """\n[states]\n"""\nprogram = 3\n', "Line 7, identity.program: Here text is expected"),
 ]
