@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from io import StringIO
 from tempfile import SpooledTemporaryFile
 from typing import IO
@@ -27,7 +28,7 @@ KINDS = {
 IN_MEMORY = 4 * 1024 * 1024
 CHUNK = 64 * 1024
 
-Value = str | int | float | None
+Value = str | int | Decimal | None
 Line = tuple[Value, ...]
 
 

@@ -43,14 +43,20 @@ def choose(session: Session, made: Round, number: str, seat: int, reason: str = 
     )
 
 
-def bar(session: Session, made: Round, number: str, seat: int) -> None:
+def bar(
+    session: Session,
+    made: Round,
+    number: str,
+    seat: int,
+    source: ConflictSource = ConflictSource.DECLARED,
+) -> None:
     """A conflict of one pair."""
     session.add(
         Conflict(
             person_id=made.reviewers[seat - 1].id,
             application_id=made.applications[number].id,
             competition_id=made.competition.id,
-            source=ConflictSource.DECLARED,
+            source=source,
             kind="employer",
             reason="Works there.",
             noticed_at=NOW,

@@ -4,48 +4,20 @@ import pytest
 from sqlmodel import Session
 
 from grants.errors import MoveRefused, Refused
-from grants.reviews.models import Assignment, Conflict, ConflictSource, Phase
+from grants.reviews.models import ConflictSource, Phase
 from grants.reviews.queries import assignments, pool, sheets
 from grants.reviews.queries.doors import reviewer_facts
 from grants.reviews.services import assigning, proposing
 from grants.reviews.workflow import AssignmentStatus
-from tests.factories.reviews import NOW, Round, make_round
+from tests.factories.reviews import NOW, make_round
+from tests.reviews.boards import bar, choose
 
 DUE = NOW.replace(day=30)
 
 
-def choose(session: Session, made: Round, number: str, seat: int, reason: str = "") -> Assignment:
-    """Assign one reviewer by hand."""
-    return assigning.assign(
-        session,
-        made.competition,
-        made.applications[number],
-        made.reviewers[seat - 1].id,
-        reason=reason,
-        actor=made.officer,
-        now=NOW,
-    )
-
-
-def bar(session: Session, made: Round, number: str, seat: int) -> None:
-    """A conflict of one pair."""
-    session.add(
-        Conflict(
-            person_id=made.reviewers[seat - 1].id,
-            application_id=made.applications[number].id,
-            competition_id=made.competition.id,
-            source=ConflictSource.FOUND,
-            kind="employer",
-            reason="Works there.",
-            noticed_at=NOW,
-        )
-    )
-    session.flush()
-
-
 def test_a_conflict_a_second_time_and_a_full_reviewer_are_refused(session: Session) -> None:
     made = make_round(session, states={"CO": 3}, reviewers=2)
-    bar(session, made, "CO-1", 1)
+    bar(session, made, "CO-1", 1, ConflictSource.FOUND)
     choose(session, made, "CO-1", 2)
     member = pool.membership_in(session, made.competition.id, made.reviewers[1].id)
     assert member is not None
@@ -111,7 +83,7 @@ def test_taking_off_a_reviewer_who_knows_needs_a_reason_and_is_told_with_the_nex
 
 def test_the_best_assignment_respects_conflicts_and_gives_a_state_one_panel(session: Session) -> None:
     made = make_round(session, states={"CO": 2, "NH": 1}, reviewers=5)
-    bar(session, made, "CO-2", 1)
+    bar(session, made, "CO-2", 1, ConflictSource.FOUND)
     choose(session, made, "CO-1", 1)
 
     found = proposing.proposal_of(session, made.competition)
@@ -140,7 +112,7 @@ def test_the_best_assignment_respects_conflicts_and_gives_a_state_one_panel(sess
 def test_a_proposal_is_accepted_only_as_it_was_shown(session: Session) -> None:
     made = make_round(session, states={"CO": 1})
     found = proposing.proposal_of(session, made.competition)
-    bar(session, made, "CO-1", 1)
+    bar(session, made, "CO-1", 1, ConflictSource.FOUND)
 
     with pytest.raises(MoveRefused):
         proposing.accept(
@@ -155,7 +127,7 @@ def test_a_proposal_is_accepted_only_as_it_was_shown(session: Session) -> None:
 
 def test_an_impossible_assignment_names_the_smallest_way_out(session: Session) -> None:
     made = make_round(session, states={"CO": 1}, reviewers=3)
-    bar(session, made, "CO-1", 1)
+    bar(session, made, "CO-1", 1, ConflictSource.FOUND)
 
     found = proposing.proposal_of(session, made.competition)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from io import BytesIO
 
 from sqlmodel import Session
@@ -87,7 +88,7 @@ class Book:
         """Yield one line per sub-criterion of every sheet."""
         names = {one.id: one for one in self.found.applications.values()}
         leaves = [
-            (leaf.key, leaf.title, float(show_points(leaf.points))) for leaf in self.found.rubric.leaves
+            (leaf.key, leaf.title, Decimal(show_points(leaf.points))) for leaf in self.found.rubric.leaves
         ]
         for row in self.rows:
             one = names[row.application_id]
@@ -97,7 +98,7 @@ class Book:
             who = (self.found.people.get(seat, ""), seat, str(row.phase), row.number)
             for key, title, most in leaves:
                 score = self.scores.get(row.id, {}).get(key)
-                points = None if score is None or score.points is None else float(score.points)
+                points = None if score is None or score.points is None else score.points
                 said = (score.strengths, score.weaknesses, score.change_reason) if score else ("", "", "")
                 yield (*fixed, *who, title, most, points, *said, at)
 
@@ -121,7 +122,7 @@ class Book:
         yield ("Reviewers at least", rules.reviewers_minimum)
         yield ("Rounding", ROUNDING)
         for leaf in self.found.rubric.leaves:
-            yield (f"Points of {leaf.title}", float(show_points(leaf.points)))
+            yield (f"Points of {leaf.title}", Decimal(show_points(leaf.points)))
         for state, inputs in self.found.inputs_by_state().items():
             if state in self.rankings:
                 yield (f"SHA-256 of what the ranks of {state} follow from", fingerprint(inputs))
