@@ -33,13 +33,13 @@ system-test:
 $(VENV)/.run: requirements.lock pyproject.toml | system-run
 	@test -x $(BIN)/python || { echo "making $(VENV)"; $(PYTHON) -m venv $(VENV); }
 	@echo "installing the locked packages"
-	@$(PIP) install --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock
 	@$(PIP) install --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run | system-test
 	@echo "installing the locked packages of the tests"
-	@$(PIP) install --require-hashes -r requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
 	@touch $@
 
 run: export GRANTS_MODE ?= demonstration
@@ -72,6 +72,7 @@ check: system-run $(VENV)/.dev
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/deptry .
+	$(BIN)/python -m pip --disable-pip-version-check check
 
 format: $(VENV)/.dev
 	$(BIN)/ruff format .
