@@ -3,7 +3,8 @@
 from grants.access.actor import SYSTEM
 from grants.adapters.pdf import render
 from grants.adapters.pdf_files import inspect
-from grants.applications.queries import application_by_id, files_of_submission, submission_by_uid
+from grants.applications.queries.drafts import application_by_id
+from grants.applications.queries.submissions import files_of_submission, submission_by_uid
 from grants.applications.rules.certifications import CERTIFICATIONS
 from grants.applications.rules.content import from_json
 from grants.competitions.queries import competition_by_id

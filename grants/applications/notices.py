@@ -10,8 +10,8 @@ from sqlmodel import Session
 from grants.access.roles import Role
 from grants.accounts.models import Person
 from grants.accounts.queries import holders_of, people_by_ids, person_by_id
-from grants.applications import queries
 from grants.applications.models import Application
+from grants.applications.queries import drafts, lists, submissions
 from grants.competitions import notices as competition_notices
 from grants.competitions.models import Competition
 from grants.competitions.notices import Follower
@@ -27,7 +27,7 @@ from grants.organizations.queries import organization_by_id
 def submitted(session: Session, event: Event) -> list[Mail]:
     """Send the receipt to every member: number, instant, hash of each file, until when it may be replaced."""
     application, competition, organization = known(session, event)
-    submission = queries.submission_by_number(session, application.id, str(event.facts["receipt"]))
+    submission = submissions.submission_by_number(session, application.id, str(event.facts["receipt"]))
     if submission is None:
         raise LookupError("the submission is gone")
     attachments = []
@@ -42,7 +42,7 @@ def submitted(session: Session, event: Event) -> list[Mail]:
             _context(application, competition, organization)
             | {
                 "submission": submission,
-                "files": queries.files_of_submission(session, submission.id),
+                "files": submissions.files_of_submission(session, submission.id),
                 "by": event.person_name,
                 "replaces": event.facts.get("replaces"),
             },
@@ -76,7 +76,7 @@ def asked(session: Session, event: Event) -> list[Mail]:
             "emails/applications/asked",
             _context(application, competition, organization) | {"by": event.person_name},
         )
-        for member in queries.members_of(session, organization.id)
+        for member in drafts.members_of(session, organization.id)
         if member.role is MemberRole.REPRESENTATIVE
     ]
 
@@ -86,7 +86,7 @@ def late(session: Session, event: Event) -> list[Mail]:
     application, competition, organization = known(session, event)
     attempt = next(
         row
-        for row in queries.late_attempts_of(session, application.id)
+        for row in submissions.late_attempts_of(session, application.id)
         if row.uid == event.facts["late_attempt"]
     )
     person = person_by_id(session, attempt.person_id)
@@ -117,7 +117,7 @@ def reminded(session: Session, event: Event) -> list[Mail]:
                 "reader_zone": person.zone,
                 "representatives": [
                     member.person.name
-                    for member in queries.members_of(session, organization.id)
+                    for member in drafts.members_of(session, organization.id)
                     if member.role is MemberRole.REPRESENTATIVE
                 ],
             },
@@ -139,7 +139,7 @@ def competition_canceled(session: Session, event: Event) -> list[Mail]:
 def followers_of(session: Session, competition_id: int) -> list[Follower]:
     """Return each person once whom a change of a competition concerns."""
     found: dict[int, Follower] = {}
-    for application, person in queries.people_of_applications(session, competition_id):
+    for application, person in lists.people_of_applications(session, competition_id):
         page = f"/applicant/applications/{application.uid}"
         found.setdefault(person.id, Follower(person.id, person.email, person.zone, page))
     for person in people_by_ids(session, people_who_checked(session, competition_id)).values():
@@ -149,7 +149,7 @@ def followers_of(session: Session, competition_id: int) -> list[Follower]:
 
 def known(session: Session, event: Event) -> tuple[Application, Competition, Organization]:
     """Return the application of an event with what names it."""
-    application = queries.application_by_id(session, event.application_id or event.subject_id)
+    application = drafts.application_by_id(session, event.application_id or event.subject_id)
     competition = competition_by_id(session, application.competition_id) if application else None
     organization = organization_by_id(session, application.organization_id) if application else None
     if application is None or competition is None or organization is None:
@@ -177,7 +177,7 @@ def short(value: datetime, zone: str, *, seconds: bool = True) -> str:
 
 
 def _members(session: Session, organization: Organization) -> list[Person]:
-    return [member.person for member in queries.members_of(session, organization.id)]
+    return [member.person for member in drafts.members_of(session, organization.id)]
 
 
 def _context(

@@ -12,7 +12,7 @@ from sqlmodel import Session, and_, col, func, select
 from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.applications.models import Application
-from grants.applications.queries import submitted_contents
+from grants.applications.queries.submissions import submitted_contents
 from grants.applications.rules.content import SubmissionContent
 from grants.applications.workflow import ApplicationStatus
 from grants.awards.models import Action, Award, BudgetPeriod, Condition, Selection

@@ -1,15 +1,18 @@
 """Reads of budgets: the whole table, one locked year, the sources of match."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
+from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
 from grants.budgets.models import Budget, BudgetLine, BudgetYear, BudgetYearVersion, MatchLine
 from grants.budgets.rules.match import MatchFact
 from grants.budgets.rules.table import Cell, Column, InKindDetail, YearBudget
+from grants.database import bare_table
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,18 @@ class BudgetTable:
         raise KeyError(number)
 
 
+@dataclass(frozen=True)
+class LockedYear:
+    """One year as it stands in this transaction, its row locked; `line_ids` by the key of the line."""
+
+    id: int
+    year: int
+    version: int
+    content: YearBudget
+    line_ids: Mapping[str, int]
+    updated_at: datetime | None
+
+
 def budget_by_id(session: Session, budget_id: int) -> Budget:
     """Return a budget by its id."""
     return session.exec(select(Budget).where(col(Budget.id) == budget_id)).one()
@@ -52,13 +67,17 @@ def budget_by_id(session: Session, budget_id: int) -> Budget:
 def table_of(session: Session, budget: Budget) -> BudgetTable:
     """Return every year of a budget, in two queries."""
     years = session.exec(
-        select(BudgetYear).where(col(BudgetYear.budget_id) == budget.id).order_by(col(BudgetYear.year))
+        select(BudgetYear)
+        .where(col(BudgetYear.budget_id) == budget.id)
+        .order_by(col(BudgetYear.year))
+        .execution_options(populate_existing=True)
     ).all()
     lines = session.exec(
         select(BudgetLine)
         .join(BudgetYear, col(BudgetYear.id) == col(BudgetLine.budget_year_id))
         .where(col(BudgetYear.budget_id) == budget.id)
         .order_by(col(BudgetLine.id))
+        .execution_options(populate_existing=True)
     ).all()
     return BudgetTable(
         budget_id=budget.id,
@@ -76,8 +95,8 @@ def table_of(session: Session, budget: Budget) -> BudgetTable:
     )
 
 
-def content_of(year: BudgetYear, lines: Sequence[BudgetLine]) -> YearBudget:
-    """Put the stored rows of one year together."""
+def content_of(year: Any, lines: Iterable[Any]) -> YearBudget:
+    """Put the stored rows of one year together: a `BudgetYear` and its `BudgetLine`s, or their bare rows."""
     cells: dict[Cell, int] = {
         (line.row_key, column): cents
         for line in lines
@@ -92,28 +111,32 @@ def content_of(year: BudgetYear, lines: Sequence[BudgetLine]) -> YearBudget:
     return YearBudget(cells, detail)
 
 
+_YEARS, _LINES = bare_table(BudgetYear), bare_table(BudgetLine)
 _LOCKED_YEAR = (
-    select(BudgetYear)
-    .where(col(BudgetYear.budget_id) == bindparam("budget_id"), col(BudgetYear.year) == bindparam("year"))
+    select_bare(_YEARS)
+    .where(_YEARS.c.budget_id == bindparam("budget_id"), _YEARS.c.year == bindparam("year"))
     .with_for_update()
-    .execution_options(populate_existing=True)
 )
 _LINES_OF_YEAR = (
-    select(BudgetLine)
-    .where(col(BudgetLine.budget_year_id) == bindparam("budget_year_id"))
-    .order_by(col(BudgetLine.id))
-    .execution_options(populate_existing=True)
+    select_bare(_LINES).where(_LINES.c.budget_year_id == bindparam("budget_year_id")).order_by(_LINES.c.id)
 )
 
 
-def locked_year(session: Session, budget_id: int, year: int) -> BudgetYear | None:
-    """Return one year, locked for this transaction and read anew; read its rows after it, never with it."""
-    return session.exec(_LOCKED_YEAR, params={"budget_id": budget_id, "year": year}).first()
-
-
-def lines_of_year(session: Session, budget_year_id: int) -> list[BudgetLine]:
-    """Return the stored rows of one year, read anew."""
-    return list(session.exec(_LINES_OF_YEAR, params={"budget_year_id": budget_year_id}).all())
+def locked_year(session: Session, budget_id: int, year: int) -> LockedYear | None:
+    """Return one year as it is now, locked for this transaction; read its lines after it, never with it."""
+    session.flush()
+    row = session.execute(_LOCKED_YEAR, {"budget_id": budget_id, "year": year}).first()
+    if row is None:
+        return None
+    lines = session.execute(_LINES_OF_YEAR, {"budget_year_id": row.id}).all()
+    return LockedYear(
+        id=row.id,
+        year=row.year,
+        version=row.version,
+        content=content_of(row, lines),
+        line_ids={line.row_key: line.id for line in lines},
+        updated_at=row.updated_at,
+    )
 
 
 def year_as_saved(session: Session, budget_year_id: int, version: int) -> BudgetYearVersion | None:

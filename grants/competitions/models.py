@@ -23,6 +23,7 @@ class Competition(Record, table=True):
 
     __tablename__ = "competition"
     __table_args__ = (
+        Index("ix_competition_deadline_at_id", "deadline_at", "id"),
         CheckConstraint(
             "status = 'draft' OR "
             "(published_at IS NOT NULL AND deadline_at IS NOT NULL AND rule_set IS NOT NULL)",

@@ -1,13 +1,13 @@
 """Reads of competitions: by number, their parts, the notice as plain values."""
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, or_, union_all
+from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
@@ -29,6 +29,7 @@ from grants.competitions.rules.publication import PublicationFacts, publication_
 from grants.competitions.rules.stage import Stage
 from grants.competitions.rules.waiting import amendment_waiting, draft_waiting
 from grants.competitions.workflow import CompetitionStatus
+from grants.database import bare_table
 from grants.findings import stops
 from grants.lifecycle.waiting import Waiting
 from grants.policies.rule_set import RuleSet
@@ -55,14 +56,14 @@ class CriterionNode:
 
 
 @dataclass(frozen=True)
-class RubricRow:
-    """One criterion as the scoring package needs it; `parent_key` is None at the top."""
+class Weight:
+    """One criterion as scoring needs it, without its guidance; `parent_id` is None at the top."""
 
     id: int
+    parent_id: int | None
     key: str
     title: str
     points: Decimal | None
-    parent_key: str | None
     children_equal: bool
 
 
@@ -86,16 +87,10 @@ def states_of(session: Session, competition_id: int) -> list[TargetState]:
     return list(session.exec(rows).all())
 
 
-_CRITERIA = (
-    select(Criterion)
-    .where(col(Criterion.competition_id) == bindparam("competition_id"))
-    .order_by(col(Criterion.position), col(Criterion.id))
-)
-
-
 def criteria_rows(session: Session, competition_id: int) -> list[Criterion]:
     """Return the criteria in order of position among their siblings."""
-    return list(session.exec(_CRITERIA, params={"competition_id": competition_id}).all())
+    rows = select(Criterion).where(col(Criterion.competition_id) == competition_id)
+    return list(session.exec(rows.order_by(col(Criterion.position), col(Criterion.id))).all())
 
 
 def criteria_of(session: Session, competition_id: int) -> tuple[CriterionNode, ...]:
@@ -103,21 +98,19 @@ def criteria_of(session: Session, competition_id: int) -> tuple[CriterionNode, .
     return _below(criteria_rows(session, competition_id), None)
 
 
-def rubric_rows(session: Session, competition_id: int) -> list[RubricRow]:
-    """Return every criterion for scoring, parents before children, in published order."""
-    nodes = [node for top in criteria_of(session, competition_id) for node in top.everything()]
-    keys = {node.criterion.id: node.criterion.key for node in nodes}
-    return [
-        RubricRow(
-            id=node.criterion.id,
-            key=node.criterion.key,
-            title=node.criterion.title,
-            points=node.criterion.points,
-            parent_key=keys.get(node.criterion.parent_id or 0),
-            children_equal=node.criterion.children_equal,
-        )
-        for node in nodes
-    ]
+_BARE = bare_table(Criterion).c
+_WEIGHTS = (
+    select_bare(_BARE.id, _BARE.parent_id, _BARE.key, _BARE.title, _BARE.points, _BARE.children_equal)
+    .where(_BARE.competition_id == bindparam("competition_id"))
+    .order_by(_BARE.position, _BARE.id)
+)
+"""Built once: every save of a score asks it."""
+
+
+def weights_of(session: Session, competition_id: int) -> list[Weight]:
+    """Return every criterion for scoring, in order of position among its siblings."""
+    session.flush()
+    return [Weight(*row) for row in session.execute(_WEIGHTS, {"competition_id": competition_id})]
 
 
 def factors_of(session: Session, competition_id: int) -> list[SelectionFactor]:
@@ -321,12 +314,7 @@ def competitions(
         found = found.where(col(Competition.status) == status)
     elif status in set(Stage):
         found = found.where(_in_stage(Stage(status), now))
-    order = (
-        (col(Competition.status) != CompetitionStatus.DRAFT),
-        col(Competition.deadline_at).desc(),
-        col(Competition.id).desc(),
-    )
-    return _listing(session, found, order, page)
+    return _listing(session, found, lambda most: _drafts_first(found, most), page)
 
 
 def public_competitions(
@@ -336,7 +324,8 @@ def public_competitions(
     found = _matching(select(Competition), words).where(_in_stage(stage, now))
     deadline = col(Competition.deadline_at)
     order = (deadline.desc() if stage is Stage.CLOSED else deadline, col(Competition.id))
-    return _listing(session, found, order, page)
+    ids = found.with_only_columns(col(Competition.id)).order_by(*order)
+    return _listing(session, found, lambda _most: ids, page)
 
 
 def open_competitions(session: Session, now: datetime) -> list[Competition]:
@@ -397,16 +386,30 @@ def _in_stage(stage: Stage, now: datetime) -> ColumnElement[bool]:
     return or_(past, over)
 
 
+def _drafts_first(found: SelectOfScalar[Competition], most: int) -> Select[int]:
+    """Choose ids: drafts, then the others by deadline, each part by its index and no longer than needed."""
+    is_draft, deadline = col(Competition.status) == CompetitionStatus.DRAFT, col(Competition.deadline_at)
+    parts = [
+        found.where(part)
+        .with_only_columns(col(Competition.id), deadline, literal(place).label("place"))
+        .order_by(deadline.desc(), col(Competition.id).desc())
+        .limit(most)
+        .subquery()
+        for place, part in enumerate((is_draft, ~is_draft))
+    ]
+    both = union_all(*(select_bare(part) for part in parts)).subquery().c
+    return select_bare(both.id).order_by(both.place, both.deadline_at.desc(), both.id.desc())
+
+
 def _listing(
-    session: Session, found: SelectOfScalar[Competition], order: Iterable[Any], page: int
+    session: Session, found: SelectOfScalar[Competition], ids: Callable[[int], Select[int]], page: int
 ) -> Listing:
+    """Read one page; `ids` orders the ids of as many as are asked for, since whole rows sort slowly."""
     total = session.connection().scalar(found.with_only_columns(func.count(col(Competition.id)))) or 0
     last_page = max(1, -(-total // PAGE))
     page = min(max(page, 1), last_page)
-    ids = found.with_only_columns(col(Competition.id)).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)
-    numbers = list(
-        session.connection().scalars(ids)
-    )  # sorting whole competitions would read every word of them
+    chosen = ids(page * PAGE).limit(PAGE).offset((page - 1) * PAGE)
+    numbers = list(session.connection().scalars(chosen))
     whole = session.exec(select(Competition).where(col(Competition.id).in_(numbers))).all()
     rows = sorted(whole, key=lambda row: numbers.index(row.id))
     states = _states_by_competition(session, [row.id for row in rows])

@@ -3,7 +3,7 @@
 from sqlmodel import Session
 
 from grants.applications.notices import known, mail_to
-from grants.applications.queries import members_of
+from grants.applications.queries.drafts import members_of
 from grants.lifecycle.models import Event
 from grants.lifecycle.outbox import Mail
 from grants.screening.models import Screening

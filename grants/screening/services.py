@@ -11,7 +11,8 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.access.check import require
 from grants.applications.models import Application
-from grants.applications.queries import latest_submission, standing_applications_of
+from grants.applications.queries.lists import standing_applications_of
+from grants.applications.queries.submissions import latest_submission
 from grants.applications.rules.content import SubmissionContent, from_json
 from grants.applications.workflow import is_on_time
 from grants.competitions.models import Competition

@@ -14,8 +14,8 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from grants.adapters.files import Files
-from grants.applications import queries
 from grants.applications.models import Application
+from grants.applications.queries import drafts
 from grants.clock import StoppedClock
 from grants.database import Database
 from tests.factories import applications as make
@@ -333,7 +333,7 @@ def test_a_stored_file_is_never_sniffed_or_kept(stage: Stage) -> None:
     client = stage.writer()
     client.post(stage.url("/documents"), data={"key": "letters", "file": (io.BytesIO(make.pdf()), "a.pdf")})
     with stage.database.reading() as session:
-        (row,) = queries.attached_documents(session, stage.application.id)
+        (row,) = drafts.attached_documents(session, stage.application.id)
 
     answer = client.get(stage.url(f"/files/{row.document.uid}"))
 

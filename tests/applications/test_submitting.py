@@ -8,8 +8,8 @@ import pytest
 from sqlmodel import Session
 
 from grants.adapters.files import Files
-from grants.applications import queries
 from grants.applications.models import Application, LateAttempt, Submission
+from grants.applications.queries import submissions
 from grants.applications.rules.content import content_hash, from_json
 from grants.applications.services import budgeting, cover, drafting, submitting
 from grants.applications.services.workspace import workspace_of
@@ -109,7 +109,7 @@ def test_a_late_attempt_is_kept_with_its_instant_and_content(
 
     submitting.submit(session, ready, certified=make.certified(), actor=scene.representative, now=at)
 
-    (attempt,) = queries.late_attempts_of(session, ready.id)
+    (attempt,) = submissions.late_attempts_of(session, ready.id)
     assert (attempt.at, attempt.deadline_at) == (at, make.DEADLINE)
     assert content_hash(attempt.content) == attempt.sha256
 
@@ -136,7 +136,10 @@ def test_a_new_submission_replaces_the_old_one_which_stays(
 
     second = make.submit(session, scene, ready, now=later)
 
-    assert [row.number for row in queries.submissions_of(session, ready.id)] == [second.number, first.number]
+    assert [row.number for row in submissions.submissions_of(session, ready.id)] == [
+        second.number,
+        first.number,
+    ]
     assert (first.replaced_at, second.replaced_at) == (later, None)
     section = from_json(first.content).section("market")
     assert section is not None
@@ -152,7 +155,7 @@ def test_the_draft_may_change_and_what_was_submitted_does_not(
 
     assert content_hash(submission.content) == submission.sha256
     assert submitting.has_changed(workspace_of(session, ready)) is True
-    content = queries.submitted_content(session, ready)
+    content = submissions.submitted_content(session, ready)
     assert content is not None
     assert content.sections[1].text == "We reach firms through four offices."
 
@@ -242,7 +245,7 @@ def test_two_at_once_leave_one_submission(database: Database, tmp_path: Path) ->
     numbers = set(_submit_twice(database, scene, application))
 
     with database.reading() as session:
-        assert [row.number for row in queries.submissions_of(session, application.id)] == list(numbers)
+        assert [row.number for row in submissions.submissions_of(session, application.id)] == list(numbers)
 
 
 def _submit_twice(database: Database, scene: make.Scene, application: Application) -> Iterator[str]:

@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.accounts.models import Person
-from grants.applications.queries import application_by_id
+from grants.applications.queries.drafts import application_by_id
 from grants.applications.workflow import ApplicationStatus
 from grants.awards.models import Award, Choice, Selection
 from grants.awards.queries import current_selections, periods_of, state_views, told_award_by_uid

@@ -150,7 +150,7 @@ def test_criteria_keep_their_rows_when_they_move(
 
     with database.reading() as session:
         after = {row.key: row.id for row in queries.criteria_rows(session, draft.id)}
-        order = [row.key for row in queries.rubric_rows(session, draft.id) if row.parent_key is None]
+        order = [row.key for row in queries.weights_of(session, draft.id) if row.parent_id is None]
     assert after == before
     assert order == ["financial", "qualifications", "narrative"]
 

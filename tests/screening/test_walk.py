@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from grants.access.roles import Role
 from grants.accounts.models import StaffRole
-from grants.applications import queries
+from grants.applications.queries import submissions
 from grants.clock import StoppedClock
 from grants.commands.worker import Worker
 from grants.documents.queries import file_by_id
@@ -43,7 +43,7 @@ def test_staff_screen_and_undo(
         make.submit(session, scene, application)
     Worker(server.app, clock=lambda: clock).run_once()
     with database.reading() as session:
-        submission = queries.latest_submission(session, application)
+        submission = submissions.latest_submission(session, application)
         assert submission is not None
         receipt = files.get(file_by_id(session, submission.receipt_file_id or 0).sha256)
     assert verapdf(receipt) == []

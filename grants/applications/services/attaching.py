@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.applications.models import Application, ApplicationDocument
-from grants.applications.queries import attached_by_uid, attached_documents
+from grants.applications.queries.drafts import attached_by_uid, attached_documents
 from grants.applications.rules.completeness import page_limit_finding
 from grants.applications.services.drafting import require_editable
 from grants.competitions.models import RequiredDocument

@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.applications.models import Application
-from grants.applications.services.drafting import require_editable
+from grants.applications.services.drafting import require_editable, require_editable_part
 from grants.budgets.models import MatchLine
 from grants.budgets.queries import budget_by_id, match_line_by_uid, table_of
 from grants.budgets.rules.table import YearBudget
@@ -37,11 +37,11 @@ def save_budget_year(
     now: datetime,
 ) -> SavedInZone:
     """Store one year of the budget; see `budgets.services.years.save_year`."""
-    competition = require_editable(session, application, actor=actor, now=now)
+    zone = require_editable_part(session, application, actor=actor, now=now)
     saved = years.save_year(
         session, application.budget_id, year, content, version=version, actor=actor, now=now
     )
-    return SavedInZone(saved, competition.zone)
+    return SavedInZone(saved, zone)
 
 
 def answer_before(

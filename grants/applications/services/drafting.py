@@ -9,7 +9,8 @@ from sqlmodel import Session
 from grants.access.actor import SYSTEM, Actor
 from grants.access.check import require
 from grants.applications.models import Application, Section, SectionVersion, SetAside
-from grants.applications.queries import (
+from grants.applications.queries.drafts import (
+    desk_of,
     locked_section,
     read_again,
     section_version,
@@ -91,13 +92,32 @@ def require_editable(
     session.add(application)
     competition = read_again(session, application)
     require(actor, "application.edit", application)
-    if competition is None or competition.deadline_at is None:
+    if competition is None:
         raise NotFound
-    if actor is not SYSTEM and not is_on_time(competition.deadline_at, now):
+    _require_on_time(competition.deadline_at, actor, now)
+    return competition
+
+
+def require_editable_part(session: Session, application: Application, *, actor: Actor, now: datetime) -> str:
+    """Ask the same as `require_editable` for a part that is stored apart; return the competition's zone.
+
+    The application itself is not read anew, so the caller must not change it.
+    """
+    desk = desk_of(session, application.id)
+    if desk is None:
+        raise NotFound
+    require(actor, "application.edit", desk)
+    _require_on_time(desk.deadline_at, actor, now)
+    return desk.zone
+
+
+def _require_on_time(deadline: datetime | None, actor: Actor, now: datetime) -> None:
+    if deadline is None:
+        raise NotFound
+    if actor is not SYSTEM and not is_on_time(deadline, now):
         raise refuse(
             "closed", "The competition is closed. What you saved stays readable; nothing changes it now."
         )
-    return competition
 
 
 def save_section(
@@ -115,7 +135,7 @@ def save_section(
     The same text again is a success. A text on top of an old version raises `StaleVersion` with both, unless
     it is that old text unchanged.
     """
-    zone = require_editable(session, application, actor=actor, now=now).zone
+    zone = require_editable_part(session, application, actor=actor, now=now)
     if len(text) > LONGEST_SECTION:
         raise refuse("section.long", f"Use at most {LONGEST_SECTION:,} characters.", field="text")
     section = _known(locked_section(session, application.id, key))
@@ -140,7 +160,7 @@ def restore_section(
     session: Session, application: Application, key: str, version: int, *, actor: Actor, now: datetime
 ) -> SavedSection:
     """Make an earlier text the current one; the text that stood stays in the history."""
-    zone = require_editable(session, application, actor=actor, now=now).zone
+    zone = require_editable_part(session, application, actor=actor, now=now)
     section = _known(locked_section(session, application.id, key))
     earlier = section_version(session, section.id, version)
     if earlier is None:
@@ -154,7 +174,7 @@ def mark_section(
     session: Session, application: Application, key: str, *, is_ready: bool, actor: Actor, now: datetime
 ) -> None:
     """Say that a section is ready, or that it is not; it stops nothing."""
-    require_editable(session, application, actor=actor, now=now)
+    require_editable_part(session, application, actor=actor, now=now)
     section = _known(locked_section(session, application.id, key))
     section.is_ready = is_ready
     session.add(section)
@@ -170,7 +190,7 @@ def assign_section(
     now: datetime,
 ) -> None:
     """Say who of the host writes a section; the caller offers current members only."""
-    require_editable(session, application, actor=actor, now=now)
+    require_editable_part(session, application, actor=actor, now=now)
     section = _known(locked_section(session, application.id, key))
     section.assigned_to_id = person_id
     session.add(section)

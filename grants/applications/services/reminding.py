@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session
 
 from grants.access.actor import SYSTEM
-from grants.applications.queries import drafts_due, times_reminded
+from grants.applications.queries.lists import drafts_due, times_reminded
 from grants.lifecycle.perform import tell
 from grants.lifecycle.record import record
 

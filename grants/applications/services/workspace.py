@@ -9,15 +9,15 @@ from sqlmodel import Session
 
 from grants.accounts.models import Person
 from grants.applications.models import Application, NamedParty, Section, Submission
-from grants.applications.queries import (
+from grants.applications.queries.drafts import (
     AttachedDocument,
     Member,
     attached_documents,
-    latest_submission,
     members_of,
     parties_of,
     sections_of,
 )
+from grants.applications.queries.submissions import latest_submission
 from grants.applications.rules.completeness import (
     AboutFact,
     DocumentFact,

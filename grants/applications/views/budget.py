@@ -6,9 +6,9 @@ from typing import Any
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.applications import queries
 from grants.applications.forms import BeforeForm
 from grants.applications.models import Application
+from grants.applications.queries import drafts
 from grants.applications.services import budgeting, drafting
 from grants.applications.services.workspace import Frame, Workspace, frame_of, workspace_of
 from grants.applications.views.doors import applicant, around, wants_json
@@ -26,7 +26,7 @@ from grants.web.filters import clock_time
 from grants.web.render import go, page
 
 
-@applicant.page("/<uid>/budget", "budget", permission="application.read", load=queries.application_by_uid)
+@applicant.page("/<uid>/budget", "budget", permission="application.read", load=drafts.application_by_uid)
 def budget(application: Application) -> ResponseReturnValue:
     """Show all years in one table, each against its ceiling."""
     return _whole(application, BeforeForm(was_center=_answer_of(application)))
@@ -36,7 +36,7 @@ def budget(application: Application) -> ResponseReturnValue:
     "/<uid>/budget/before",
     "before",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("POST",),
 )
 def before(application: Application) -> ResponseReturnValue:
@@ -96,7 +96,7 @@ def year_links(workspace: Workspace) -> dict[str, tuple[str, str]]:
     "/<uid>/budget/<int:year>",
     "budget_year",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def budget_year(application: Application, year: int) -> ResponseReturnValue:
@@ -185,7 +185,7 @@ def _clash(
     "/<uid>/budget/differences/<kept>",
     "budget_difference",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def budget_difference(application: Application, kept: str) -> ResponseReturnValue:
@@ -200,7 +200,7 @@ def _choose(application: Application, kept: str) -> ResponseReturnValue:
     form = YearForm()
     with current.writing() as session:
         session.add(application)
-        aside = queries.set_aside_by_uid(session, application.id, kept)
+        aside = drafts.set_aside_by_uid(session, application.id, kept)
         if aside is None or not aside.place.startswith("budget:"):
             raise NotFound
         year = int(aside.place.removeprefix("budget:"))
@@ -222,7 +222,7 @@ def _choose(application: Application, kept: str) -> ResponseReturnValue:
 
 def _difference_page(application: Application, kept: str, *, status: int = 200) -> ResponseReturnValue:
     with current.reading() as session:
-        aside = queries.set_aside_by_uid(session, application.id, kept)
+        aside = drafts.set_aside_by_uid(session, application.id, kept)
         if aside is None or not aside.place.startswith("budget:"):
             raise NotFound
         year = int(aside.place.removeprefix("budget:"))
@@ -254,7 +254,7 @@ def _two_amounts(stored: Mapping[str, int], typed: Mapping[str, str]) -> list[tu
     "/<uid>/budget/<int:year>/sums",
     "budget_sums",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("POST",),
 )
 def budget_sums(application: Application, year: int) -> ResponseReturnValue:
@@ -281,7 +281,7 @@ def _cents(name: str, text: str) -> int:
     "/<uid>/budget/<int:year>/copy",
     "copy_year",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("POST",),
 )
 def copy_year(application: Application, year: int) -> ResponseReturnValue:

@@ -3,9 +3,9 @@
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from grants.applications import queries
 from grants.applications.forms import AboutForm, PartyForm
 from grants.applications.models import Application, PartyKind
+from grants.applications.queries import drafts
 from grants.applications.services import cover
 from grants.applications.services.cover import About
 from grants.applications.services.workspace import Frame, frame_of
@@ -22,7 +22,7 @@ from grants.web.render import go, page
     "/<uid>/about",
     "about",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def about(application: Application) -> ResponseReturnValue:
@@ -93,7 +93,7 @@ def _about_page(
     "/<uid>/people",
     "people",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def people(application: Application) -> ResponseReturnValue:
@@ -123,7 +123,7 @@ def people(application: Application) -> ResponseReturnValue:
             return go("applicant.applications.people", uid=application.uid, said=said)
     with current.reading() as session:
         frame = frame_of(session, application)
-        parties = queries.parties_of(session, application.id)
+        parties = drafts.parties_of(session, application.id)
     return page(
         **around(frame, "people"),
         form=form,
@@ -136,7 +136,7 @@ def _remove_party(application: Application, uid: str) -> ResponseReturnValue:
     actor, now = current.actor(), current.now()
     with current.writing() as session:
         session.add(application)
-        party = queries.party_by_uid(session, application.id, uid)
+        party = drafts.party_by_uid(session, application.id, uid)
         if party is None:
             raise NotFound
         cover.remove_party(session, application, party, actor=actor, now=now)
@@ -148,7 +148,7 @@ def _remove_party(application: Application, uid: str) -> ResponseReturnValue:
     "/<uid>/self-check",
     "take_self_check",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("POST",),
 )
 def take_self_check(application: Application) -> ResponseReturnValue:

@@ -8,9 +8,9 @@ from flask import flash, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.adapters.pdf_files import LARGEST
-from grants.applications import queries
 from grants.applications.forms import DocumentForm
 from grants.applications.models import Application
+from grants.applications.queries import drafts
 from grants.applications.services import attaching, drafting
 from grants.applications.services.workspace import Workspace, workspace_of
 from grants.applications.views.doors import applicant, around
@@ -32,7 +32,7 @@ RANGE = re.compile(r"bytes (\d{1,12})-(-?\d{1,12})/(\d{1,12})")
     "/<uid>/documents",
     "documents",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
     largest=LARGEST + 1024 * 1024,
 )
@@ -99,7 +99,7 @@ def _attach(application: Application, key: str, ready: FileReady, upload: Upload
     "/<uid>/documents/<key>/pieces",
     "pieces",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("PUT",),
 )
 def pieces(application: Application, key: str) -> ResponseReturnValue:
@@ -169,7 +169,7 @@ def _end(upload: Upload) -> None:
     "/<uid>/documents/<document>/remove",
     "remove_document",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("POST",),
 )
 def remove_document(application: Application, document: str) -> ResponseReturnValue:
@@ -190,13 +190,13 @@ def remove_document(application: Application, document: str) -> ResponseReturnVa
     "/<uid>/files/<document>",
     "file",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     reads="document",
 )
 def file(application: Application, document: str) -> ResponseReturnValue:
     """Send one file of the draft."""
     with current.reading() as session:
-        found = queries.attached_by_uid(session, application.id, document)
+        found = drafts.attached_by_uid(session, application.id, document)
     if found is None:
         raise NotFound
     return send_stored(found.file)

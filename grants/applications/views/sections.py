@@ -7,9 +7,9 @@ from typing import Any
 from flask import jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from grants.applications import queries
 from grants.applications.forms import SectionForm
 from grants.applications.models import Application, SetAside
+from grants.applications.queries import drafts
 from grants.applications.services import drafting
 from grants.applications.services.drafting import SavedSection
 from grants.applications.services.workspace import CriterionPlace, Frame, frame_of
@@ -28,7 +28,7 @@ Parts = list[tuple[str, str]]
     "/<uid>/sections/<key>",
     "section",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def section(application: Application, key: str) -> ResponseReturnValue:
@@ -43,11 +43,11 @@ def _section_page(application: Application, key: str, form: SectionForm) -> Resp
     with current.reading() as session:
         frame = frame_of(session, application)
         place = frame.place(key)
-        sections = queries.sections_of(session, application.id)
+        sections = drafts.sections_of(session, application.id)
         stored = sections.get(key)
         if stored is None:
             raise NotFound
-        history = queries.section_history(session, stored.id)
+        history = drafts.section_history(session, stored.id)
     if request.method == "GET":
         form.text.data, form.version.data = stored.text, stored.version
     return page(
@@ -124,13 +124,13 @@ def _clash(application: Application, key: str, stale: StaleVersion, base: int) -
     "/<uid>/differences/<kept>",
     "difference",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def difference(application: Application, kept: str) -> ResponseReturnValue:
     """Show both texts, and store the one that somebody chooses."""
     with current.reading() as session:
-        aside = queries.set_aside_by_uid(session, application.id, kept)
+        aside = drafts.set_aside_by_uid(session, application.id, kept)
     if aside is None or not aside.place.startswith("section:"):
         raise NotFound
     if request.method == "POST":
@@ -167,7 +167,7 @@ def _difference_page(application: Application, aside: SetAside, *, status: int =
     key = aside.place.removeprefix("section:")
     with current.reading() as session:
         frame = frame_of(session, application)
-        stored = queries.sections_of(session, application.id).get(key)
+        stored = drafts.sections_of(session, application.id).get(key)
     if stored is None:
         raise NotFound
     theirs, ours = compared(stored.text, aside.content["text"])
@@ -211,7 +211,7 @@ def _pieces(text: str) -> list[str]:
     "/<uid>/sections/<key>/restore",
     "restore_section",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("POST",),
 )
 def restore_section(application: Application, key: str) -> ResponseReturnValue:
@@ -229,7 +229,7 @@ def restore_section(application: Application, key: str) -> ResponseReturnValue:
     "/<uid>/sections/<key>/mark",
     "mark_section",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("POST",),
 )
 def mark_section(application: Application, key: str) -> ResponseReturnValue:
@@ -242,7 +242,7 @@ def mark_section(application: Application, key: str) -> ResponseReturnValue:
             drafting.mark_section(session, application, key, is_ready=ready, actor=actor, now=now)
         else:
             chosen = request.form.get("person", "")
-            members = queries.members_of(session, application.organization_id)
+            members = drafts.members_of(session, application.organization_id)
             person = next((m.person.id for m in members if m.person.uid == chosen), None)
             drafting.assign_section(session, application, key, person, actor=actor, now=now)
     return go("applicant.applications.section", uid=application.uid, key=key, said="Stored.")

@@ -5,9 +5,9 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from grants.applications import queries
 from grants.applications.models import Application
-from grants.applications.queries import AttachedDocument
+from grants.applications.queries import drafts
+from grants.applications.queries.drafts import AttachedDocument
 from grants.applications.services import budgeting
 from grants.applications.services.workspace import Workspace, workspace_of
 from grants.applications.views.doors import applicant, around
@@ -21,7 +21,7 @@ from grants.web import current
 from grants.web.render import go, page
 
 
-@applicant.page("/<uid>/sources", "sources", permission="application.read", load=queries.application_by_uid)
+@applicant.page("/<uid>/sources", "sources", permission="application.read", load=drafts.application_by_uid)
 def sources(application: Application) -> ResponseReturnValue:
     """List the sources of match with what is missing of them."""
     with current.reading() as session:
@@ -41,7 +41,7 @@ def sources(application: Application) -> ResponseReturnValue:
     "/<uid>/sources/add",
     "add_source",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def add_source(application: Application) -> ResponseReturnValue:
@@ -70,7 +70,7 @@ def add_source(application: Application) -> ResponseReturnValue:
     "/<uid>/sources/<line>",
     "source",
     permission="application.edit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def source(application: Application, line: str) -> ResponseReturnValue:

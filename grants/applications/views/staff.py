@@ -4,8 +4,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from grants.applications import queries
 from grants.applications.models import Application
+from grants.applications.queries import drafts, lists, submissions
 from grants.applications.rules.content import from_json
 from grants.applications.views.doors import staff as pages
 from grants.applications.views.yearview import expense_rows, revenue_rows
@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
         asked=asked,
         states=POSTAL_CODES,
         page_number=page_number,
-        last=-(-total // queries.PAGE),
+        last=-(-total // lists.PAGE),
     )
 
 
@@ -73,12 +73,12 @@ def _asked() -> dict[str, str]:
 
 
 def _found(
-    session: Session, asked: dict[str, str], *, page: int, size: int = queries.PAGE
-) -> tuple[list[queries.ApplicationRow], int]:
+    session: Session, asked: dict[str, str], *, page: int, size: int = lists.PAGE
+) -> tuple[list[lists.ApplicationRow], int]:
     competition = competition_by_number(session, asked["competition"]) if asked["competition"] else None
     if asked["competition"] and competition is None:
         raise NotFound
-    return queries.application_rows(
+    return lists.application_rows(
         session,
         current.actor(),
         words=asked["words"],
@@ -90,7 +90,7 @@ def _found(
     )
 
 
-def _line(row: queries.ApplicationRow) -> Line:
+def _line(row: lists.ApplicationRow) -> Line:
     one, host = row.application, row.organization
     at = one.submitted_at
     return (
@@ -112,20 +112,20 @@ def _line(row: queries.ApplicationRow) -> Line:
     "/<uid>",
     "show",
     permission="application.inspect",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     reads="application",
 )
 def show(application: Application) -> ResponseReturnValue:
     """Show what counts of an application as it was submitted."""
     with current.reading() as session:
-        submission = queries.latest_submission(session, application)
+        submission = submissions.latest_submission(session, application)
         competition = competition_by_id(session, application.competition_id)
         rule_set = rule_set_of(competition) if competition else None
         if submission is None or competition is None or rule_set is None:
             raise NotFound
-        files = queries.files_of_submission(session, submission.id)
-        submissions = queries.submissions_of(session, application.id)
-        late = queries.late_attempts_of(session, application.id)
+        files = submissions.files_of_submission(session, submission.id)
+        all_sent = submissions.submissions_of(session, application.id)
+        late = submissions.late_attempts_of(session, application.id)
     content = from_json(submission.content)
     years = [
         YearView.of(number, year, rule_set.cost_share, selected_again=bool(content.was_center))
@@ -135,7 +135,7 @@ def show(application: Application) -> ResponseReturnValue:
         application=application,
         competition=competition,
         submission=submission,
-        submissions=submissions,
+        submissions=all_sent,
         late=late,
         content=content,
         files=files,
@@ -152,13 +152,13 @@ def show(application: Application) -> ResponseReturnValue:
     "/<uid>/files/<file>",
     "file",
     permission="application.inspect",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     reads="document",
 )
 def file(application: Application, file: str) -> ResponseReturnValue:
     """Send one file of the submission that counts."""
     with current.reading() as session:
-        found = queries.submission_file(session, application, file)
+        found = submissions.submission_file(session, application, file)
         if found is None:
             raise NotFound
         stored = file_by_id(session, found.file_id)

@@ -8,9 +8,9 @@ from flask import current_app, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.access.roles import APPLICANT
-from grants.applications import queries
 from grants.applications.forms import CertifyForm, WithdrawForm
 from grants.applications.models import Application, LateAttempt, Submission
+from grants.applications.queries import drafts, lists, submissions
 from grants.applications.rules.certifications import CERTIFICATIONS
 from grants.applications.rules.content import from_json
 from grants.applications.services import submitting
@@ -27,7 +27,7 @@ from grants.web.forms import Form
 from grants.web.render import go, page
 
 
-@applicant.page("/<uid>/review", "review", permission="application.read", load=queries.application_by_uid)
+@applicant.page("/<uid>/review", "review", permission="application.read", load=drafts.application_by_uid)
 def review(application: Application) -> ResponseReturnValue:
     """Show everything that stops submission at once, and what is worth a look."""
     with current.reading() as session:
@@ -89,7 +89,7 @@ def _link(workspace: Workspace, place: str) -> tuple[str, str] | None:
     "/<uid>/certify",
     "certify",
     permission="application.submit",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def certify(application: Application) -> ResponseReturnValue:
@@ -144,16 +144,16 @@ def _answer(application: Application, outcome: Submission | LateAttempt) -> Resp
 
 
 @applicant.page(
-    "/<uid>/receipts/<number>", "receipt", permission="application.read", load=queries.application_by_uid
+    "/<uid>/receipts/<number>", "receipt", permission="application.read", load=drafts.application_by_uid
 )
 def receipt(application: Application, number: str) -> ResponseReturnValue:
     """Show the proof of one submission."""
     with current.reading() as session:
-        submission = queries.submission_by_number(session, application.id, number)
+        submission = submissions.submission_by_number(session, application.id, number)
         if submission is None:
             raise NotFound
         frame = frame_of(session, application)
-        files = queries.files_of_submission(session, submission.id)
+        files = submissions.files_of_submission(session, submission.id)
     return page(
         **around(frame, "review"),
         submission=submission,
@@ -168,19 +168,19 @@ def receipt(application: Application, number: str) -> ResponseReturnValue:
     "/<uid>/receipts/<number>/file",
     "receipt_file",
     permission="application.read",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
 )
 def receipt_file(application: Application, number: str) -> ResponseReturnValue:
     """Send the receipt as PDF."""
     with current.reading() as session:
-        submission = queries.submission_by_number(session, application.id, number)
+        submission = submissions.submission_by_number(session, application.id, number)
     if submission is None or submission.receipt_file_id is None:
         raise NotFound
     return send_file_row(submission.receipt_file_id, download=True)
 
 
 @applicant.page(
-    "/<uid>/ask", "ask", permission="application.edit", load=queries.application_by_uid, methods=("POST",)
+    "/<uid>/ask", "ask", permission="application.edit", load=drafts.application_by_uid, methods=("POST",)
 )
 def ask(application: Application) -> ResponseReturnValue:
     """Ask the authorized representative by mail to submit."""
@@ -196,19 +196,19 @@ def ask(application: Application) -> ResponseReturnValue:
     return go("applicant.applications.review", uid=application.uid, said=said)
 
 
-@applicant.page("/<uid>/status", "status", permission="application.read", load=queries.application_by_uid)
+@applicant.page("/<uid>/status", "status", permission="application.read", load=drafts.application_by_uid)
 def status(application: Application) -> ResponseReturnValue:
     """Show what happened to an application and what comes when."""
     with current.reading() as session:
         frame = frame_of(session, application)
-        submissions = queries.submissions_of(session, application.id)
-        late = queries.late_attempts_of(session, application.id)
-        events = queries.public_events(session, application.id)
+        all_sent = submissions.submissions_of(session, application.id)
+        late = submissions.late_attempts_of(session, application.id)
+        events = lists.public_events(session, application.id)
         decision = current_app.extensions["grants.decision"](session, application)
     return page(
         **around(frame, "status"),
         decision=decision,
-        submissions=submissions,
+        submissions=all_sent,
         late=late,
         steps=steps_of(frame, current.now()),
         history_rows=[
@@ -269,7 +269,7 @@ def steps_of(frame: Frame, now: datetime) -> list[dict[str, Any]]:
     "/<uid>/withdraw",
     "withdraw",
     permission="application.withdraw",
-    load=queries.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def withdraw(application: Application) -> ResponseReturnValue:

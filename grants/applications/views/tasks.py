@@ -4,9 +4,9 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from grants.applications import queries
 from grants.applications.forms import StartForm
 from grants.applications.models import Application
+from grants.applications.queries import drafts, lists, submissions
 from grants.applications.services import drafting
 from grants.applications.services.submitting import has_changed
 from grants.applications.services.workspace import workspace_of
@@ -32,7 +32,7 @@ from grants.web.render import go, page
 def index() -> ResponseReturnValue:
     """Show every application of the organizations one belongs to."""
     with current.reading() as session:
-        rows = queries.applications_of_host(session, current.actor())
+        rows = lists.applications_of_host(session, current.actor())
     return page(rows=rows)
 
 
@@ -112,13 +112,13 @@ def _self_check(session: Session, competition: Competition, state: str) -> SelfC
     )
 
 
-@applicant.page("/<uid>", "tasks", permission="application.read", load=queries.application_by_uid)
+@applicant.page("/<uid>", "tasks", permission="application.read", load=drafts.application_by_uid)
 def tasks(application: Application) -> ResponseReturnValue:
     """Show what is done, what is missing, who holds it and how much time is left."""
     actor, now = current.actor(), current.now()
     with current.reading() as session:
         workspace = workspace_of(session, application)
-        late = queries.late_attempts_of(session, application.id)
+        late = submissions.late_attempts_of(session, application.id)
     groups = groups_of(workspace, now=now, reader_id=actor.person_id)
     done, total = done_of(groups)
     return page(

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.applications.models import Application
-from grants.applications.queries import application_by_uid
+from grants.applications.queries.drafts import application_by_uid
 from grants.awards.models import Award, Selection
 from grants.awards.queries import award_by_uid, award_cases, current_selections, decline_cases
 from grants.awards.services.dossier import award_dossier, award_letter_values, decline_letter_values

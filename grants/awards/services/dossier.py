@@ -8,7 +8,8 @@ from sqlmodel import Session
 
 from grants.accounts.queries import person_by_id
 from grants.applications.models import Application
-from grants.applications.queries import application_by_id, submitted_content
+from grants.applications.queries.drafts import application_by_id
+from grants.applications.queries.submissions import submitted_content
 from grants.applications.rules.content import SubmissionContent
 from grants.awards.models import Award, BudgetPeriod, Condition
 from grants.awards.queries import StateView, actions_of, conditions_of, periods_of

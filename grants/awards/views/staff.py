@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from grants.accounts.services.factors import confirm_signer
-from grants.applications.queries import application_by_id
+from grants.applications.queries.drafts import application_by_id
 from grants.awards.forms import ConditionForm, MakeForm, TermsForm
 from grants.awards.models import Award, Condition, Selection
 from grants.awards.queries import (

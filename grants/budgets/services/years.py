@@ -5,15 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import insert, update
+from sqlalchemy import bindparam, insert, update
 from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.budgets.models import Budget, BudgetLine, BudgetYear, BudgetYearVersion
-from grants.budgets.queries import content_of, lines_of_year, locked_year, year_as_saved
+from grants.budgets.queries import LockedYear, locked_year, year_as_saved
 from grants.budgets.rules.flat import FIELDS, flatten, freeze, gather, merged, thaw
 from grants.budgets.rules.table import Column, YearBudget
-from grants.database import new_uid
+from grants.database import bare_table, new_uid
 from grants.errors import NotFound, StaleVersion
 from grants.money import show
 
@@ -49,13 +49,23 @@ def _made(session: Session, contents: Sequence[YearBudget], label: str, now: dat
     budget = Budget(years=len(contents), label=label[:200])
     session.add(budget)
     session.flush()
-    rows = [BudgetYear(budget_id=budget.id, year=number) for number in range(1, len(contents) + 1)]
-    session.add_all(rows)
+    years = [
+        BudgetYear.model_validate({"budget_id": budget.id, "year": number, **_detail(content)})
+        for number, content in enumerate(contents, start=1)
+    ]
+    session.add_all(years)
     session.flush()
-    for row, content in zip(rows, contents, strict=True):
-        _store(session, row, [], content)
-        _keep_version(session, row, content, None, now)
-    session.flush()
+    session.execute(
+        _NEW_LINES,
+        [line for year, content in zip(years, contents, strict=True) for line in _lines(year.id, content)],
+    )
+    session.execute(
+        _NEW_VERSION,
+        [
+            _version(year.id, year.version, content, None, now)
+            for year, content in zip(years, contents, strict=True)
+        ],
+    )
     return budget
 
 
@@ -77,29 +87,21 @@ def save_year(
     row = locked_year(session, budget_id, year)
     if row is None:
         raise NotFound
-    lines = lines_of_year(session, row.id)
-    stored = content_of(row, lines)
+    stored = row.content
     if flatten(stored) == flatten(content):
         return SavedYear(year, row.version, stored, row.updated_at, merged=False)
-    result = content if version == row.version else _merge(session, row, stored, content, version)
+    result = content if version == row.version else _merge(session, row, content, version)
     if flatten(result) == flatten(stored):
         return SavedYear(year, row.version, stored, row.updated_at, merged=True)
-    _store(session, row, lines, result)
-    row.version += 1
-    row.updated_by_id = actor.person_id
-    row.updated_at = now
-    session.add(row)
-    _keep_version(session, row, result, actor, now)
-    session.flush()
-    return SavedYear(year, row.version, result, now, merged=version != row.version - 1)
+    number = row.version + 1
+    _store(session, row, number, result, actor, now)
+    return SavedYear(year, number, result, now, merged=version != row.version)
 
 
-def _merge(
-    session: Session, row: BudgetYear, stored: YearBudget, ours: YearBudget, version: int
-) -> YearBudget:
+def _merge(session: Session, row: LockedYear, ours: YearBudget, version: int) -> YearBudget:
     before = year_as_saved(session, row.id, version)
     base = flatten(thaw(before.content)) if before else None
-    theirs, mine = flatten(stored), flatten(ours)
+    theirs, mine = flatten(row.content), flatten(ours)
     result, conflicts = merged(base, theirs, mine)
     if conflicts:
         raise StaleVersion(
@@ -111,42 +113,89 @@ def _merge(
     return gather(result)
 
 
-def _store(session: Session, row: BudgetYear, lines: list[BudgetLine], content: YearBudget) -> None:
-    """Write the rows of one year: all of them at first, later those that changed, in one statement."""
-    known = {line.row_key: line for line in lines}
-    fresh = [
-        {"uid": new_uid(), "budget_year_id": row.id, "row_key": key, **_money(content, key)}
-        for key in ENTERED
-        if key not in known
-    ]
-    changed = [
-        {"id": line.id, **_money(content, key)}
-        for key, line in known.items()
-        if any(getattr(line, name) != cents for name, cents in _money(content, key).items())
-    ]
+def _store(
+    session: Session, row: LockedYear, number: int, content: YearBudget, actor: Actor, now: datetime
+) -> None:
+    """Write what changed of one year, and the whole of it as a version."""
+    changed = [key for key in ENTERED if _money(content, key) != _money(row.content, key)]
+    _write_lines(session, row, content, changed)
+    session.execute(
+        _CHANGED_YEAR,
+        {
+            "year_id": row.id,
+            "version": number,
+            "updated_by_id": actor.person_id,
+            "updated_at": now,
+            **_detail(content),
+        },
+    )
+    session.execute(_NEW_VERSION, _version(row.id, number, content, actor, now))
+
+
+def _write_lines(session: Session, row: LockedYear, content: YearBudget, keys: Sequence[str]) -> None:
+    """Write these lines; one that is not stored yet belongs to a row which the table gained since."""
+    known = [{"line_id": row.line_ids[key], **_money(content, key)} for key in keys if key in row.line_ids]
+    fresh = [key for key in keys if key not in row.line_ids]
+    if known:
+        session.execute(_CHANGED_LINES, known)
     if fresh:
-        session.execute(insert(BudgetLine), fresh)
-    if changed:
-        session.execute(update(BudgetLine), changed)
-    row.loaned = content.detail.loaned
-    row.unrecovered_approved = content.detail.unrecovered_approved
-    row.unrecovered_unapproved = content.detail.unrecovered_unapproved
-    session.add(row)
+        session.execute(_NEW_LINES, _lines(row.id, content, fresh))
+
+
+def _lines(year_id: int, content: YearBudget, keys: Sequence[str] = ENTERED) -> list[dict[str, object]]:
+    return [
+        {"uid": new_uid(), "budget_year_id": year_id, "row_key": key, **_money(content, key)} for key in keys
+    ]
 
 
 def _money(content: YearBudget, key: str) -> dict[str, int]:
     return {column.value: content.cells.get((key, column), 0) for column in Column}
 
 
-def _keep_version(
-    session: Session, row: BudgetYear, content: YearBudget, actor: Actor | None, at: datetime
-) -> None:
-    session.add(
-        BudgetYearVersion(
-            budget_year_id=row.id,
-            version=row.version,
-            content=freeze(content),
-            person_id=actor.person_id if actor else None,
-            at=at,
-        )
+def _detail(content: YearBudget) -> dict[str, int]:
+    detail = content.detail
+    return {
+        "loaned": detail.loaned,
+        "unrecovered_approved": detail.unrecovered_approved,
+        "unrecovered_unapproved": detail.unrecovered_unapproved,
+    }
+
+
+def _version(
+    year_id: int, number: int, content: YearBudget, actor: Actor | None, at: datetime
+) -> dict[str, object]:
+    return {
+        "uid": new_uid(),
+        "budget_year_id": year_id,
+        "version": number,
+        "content": freeze(content),
+        "person_id": actor.person_id if actor else None,
+        "at": at,
+    }
+
+
+_YEARS, _LINES = bare_table(BudgetYear), bare_table(BudgetLine)
+_NEW_LINES = insert(_LINES)
+_NEW_VERSION = insert(bare_table(BudgetYearVersion))
+_CHANGED_YEAR = (
+    update(_YEARS)
+    .where(_YEARS.c.id == bindparam("year_id"))
+    .values(
+        {
+            name: bindparam(name)
+            for name in (
+                "version",
+                "updated_by_id",
+                "updated_at",
+                "loaned",
+                "unrecovered_approved",
+                "unrecovered_unapproved",
+            )
+        }
     )
+)
+_CHANGED_LINES = (
+    update(_LINES)
+    .where(_LINES.c.id == bindparam("line_id"))
+    .values({column.value: bindparam(column.value) for column in Column})
+)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from grants.applications.models import Application, PartyKind
-from grants.applications.queries import attached_documents, standing_application
+from grants.applications.queries.drafts import attached_documents, standing_application
 from grants.applications.services import attaching, budgeting, cover, drafting, submitting
 from grants.budgets.models import MatchKind
 from grants.budgets.queries import budget_by_id, table_of

@@ -1,7 +1,7 @@
 """The administrative review of the demonstration's applications."""
 
 from grants.applications.models import Application
-from grants.applications.queries import applications_of_competition
+from grants.applications.queries.lists import applications_of_competition
 from grants.commands.demonstration.hosts import HOSTS
 from grants.commands.demonstration.notices import competition
 from grants.commands.demonstration.people import OFFICER

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from grants.access.actor import Actor
-from grants.applications.queries import waiting_for as applications_waiting
+from grants.applications.queries.lists import waiting_for as applications_waiting
 from grants.awards.queries import waiting_for as awards_waiting
 from grants.competitions.queries import waiting_for as competitions_waiting
 from grants.continuations.queries.waiting import waiting_for as continuations_waiting

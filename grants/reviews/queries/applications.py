@@ -7,8 +7,8 @@ from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import Select
 
 from grants.accounts.models import Person
-from grants.applications import queries as applications
 from grants.applications.models import Application, Submission, SubmissionFile
+from grants.applications.queries import submissions
 from grants.applications.workflow import ApplicationStatus
 from grants.documents.models import StoredFile
 from grants.organizations.models import Membership, Organization
@@ -78,7 +78,7 @@ def named_parties(session: Session, ids: Iterable[int]) -> dict[int, list[Party]
     """Return whom submissions name: key people, partners, signers of letters, sources of match."""
     wanted = list(ids)
     found: dict[int, list[Party]] = {number: [] for number in wanted}
-    for application_id, content in applications.submitted_contents(session, wanted).items():
+    for application_id, content in submissions.submitted_contents(session, wanted).items():
         named = found[application_id]
         named.extend(Party(one.role or "key person", one.name, one.affiliation) for one in content.key_people)
         named.extend(

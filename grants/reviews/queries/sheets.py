@@ -1,14 +1,18 @@
 """Reads of score sheets: one to work on, one person's own, all submitted ones of a state."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam
+from sqlalchemy import Row, bindparam
+from sqlalchemy import select as select_bare
+from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
 
 from grants.applications.models import Application, Submission
 from grants.competitions.models import Competition
+from grants.database import bare_table
 from grants.organizations.models import Organization
 from grants.reviews.models import (
     Assignment,
@@ -20,7 +24,7 @@ from grants.reviews.models import (
     Sheet,
     SheetVersion,
 )
-from grants.reviews.workflow import IN, AssignmentStatus, SheetStatus
+from grants.reviews.workflow import IN, AssignmentStatus, PanelStatus, SheetStatus
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class OpenSheet:
 
 
 _OPEN_SHEET = (
-    select(Sheet, Application, Organization, Competition)
+    select(Sheet, Application, Organization.name, Competition)
     .add_columns(Submission, Panel, Assignment)
     .join(Application, col(Application.id) == col(Sheet.application_id))
     .join(Organization, col(Organization.id) == col(Application.organization_id))
@@ -88,8 +92,12 @@ _OPEN_SHEET = (
         & (col(Assignment.status) == AssignmentStatus.SENT),
     )
     .where(col(Sheet.uid) == bindparam("sheet_uid"))
+    .options(
+        defer(Competition.rule_set, raiseload=True),  # type: ignore[arg-type]  # SQLModel says it is a dict
+        defer(Submission.content, raiseload=True),  # type: ignore[arg-type]  # the same
+    )
 )
-"""Built once: every save of every reviewer asks it."""
+"""Built once: every save of every reviewer asks it; the two long documents are read where they are shown."""
 
 
 def open_sheet(session: Session, uid: str) -> OpenSheet | None:
@@ -101,7 +109,7 @@ def open_sheet(session: Session, uid: str) -> OpenSheet | None:
     return OpenSheet(
         sheet,
         application,
-        organization.name,
+        organization,
         competition,
         submission,
         panel,
@@ -114,33 +122,75 @@ def sheet_by_uid(session: Session, uid: str) -> Sheet | None:
     return session.exec(select(Sheet).where(col(Sheet.uid) == uid)).first()
 
 
-_LOCKED_SHEET = (
-    select(Sheet, Panel)
-    .outerjoin(
-        Panel,
-        (col(Panel.competition_id) == col(Sheet.competition_id)) & (col(Panel.state) == col(Sheet.state)),
-    )
-    .where(col(Sheet.id) == bindparam("sheet_id"))
-    .with_for_update(of=Sheet)
-    .execution_options(populate_existing=True)
+@dataclass(frozen=True)
+class LockedSheet:
+    """What decides now whether a sheet may be written: its row is locked until the commit."""
+
+    id: int
+    competition_id: int
+    application_id: int
+    person_id: int
+    status: SheetStatus
+    phase: Phase
+    submitted_at: datetime | None
+    panel_status: PanelStatus | None
+    panel_closed_at: datetime | None
+
+
+_SHEETS, _PANELS, _SCORES = bare_table(Sheet), bare_table(Panel), bare_table(Score)
+_PANEL_OF_SHEET = (_PANELS.c.competition_id == _SHEETS.c.competition_id) & (
+    _PANELS.c.state == _SHEETS.c.state
 )
+_LOCKED_SHEET = (
+    select_bare(
+        _SHEETS.c.id,
+        _SHEETS.c.competition_id,
+        _SHEETS.c.application_id,
+        _SHEETS.c.person_id,
+        _SHEETS.c.status,
+        _SHEETS.c.phase,
+        _SHEETS.c.submitted_at,
+        _PANELS.c.status,
+        _PANELS.c.closed_at,
+    )
+    .join_from(_SHEETS, _PANELS, _PANEL_OF_SHEET, isouter=True)
+    .where(_SHEETS.c.id == bindparam("sheet_id"))
+    .with_for_update(of=_SHEETS)
+)
+_SCORES_OF_SHEET = select_bare(_SCORES).where(_SCORES.c.sheet_id == bindparam("sheet_id"))
 
 
-def locked_sheet(session: Session, sheet_id: int) -> tuple[Sheet, Panel | None]:
-    """Return a sheet and its state's panel as they are now; the sheet's row is locked."""
-    sheet, panel = session.exec(_LOCKED_SHEET, params={"sheet_id": sheet_id}).one()
-    return sheet, panel
+def locked_sheet(session: Session, sheet_id: int) -> LockedSheet:
+    """Return a sheet with its state's panel as they are now; the sheet's row is locked."""
+    session.flush()
+    return LockedSheet(*session.execute(_LOCKED_SHEET, {"sheet_id": sheet_id}).one())
+
+
+def written_scores(session: Session, sheet_id: int) -> dict[str, Row[Any]]:
+    """Return the bare rows of a sheet's entries by criterion, for a save while others wait."""
+    rows = session.execute(_SCORES_OF_SHEET, {"sheet_id": sheet_id}).all()
+    return {row.criterion_key: row for row in rows}
+
+
+def submission_content(session: Session, submission_id: int) -> Mapping[str, Any]:
+    """Return what was submitted, the one long document that `open_sheet` leaves out."""
+    rows = select(Submission.content).where(col(Submission.id) == submission_id)
+    return session.exec(rows).one()
 
 
 def scores_of(session: Session, sheet_id: int) -> dict[str, Score]:
     """Return a sheet's entries by criterion."""
-    rows = select(Score).where(col(Score.sheet_id) == sheet_id).order_by(col(Score.id))
-    return {row.criterion_key: row for row in session.exec(rows).all()}
+    return scores_of_many(session, [sheet_id]).get(sheet_id, {})
 
 
 def scores_of_many(session: Session, sheets: Iterable[int]) -> dict[int, dict[str, Score]]:
     """Return the entries of several sheets, by sheet and criterion."""
-    rows = select(Score).where(col(Score.sheet_id).in_(list(sheets))).order_by(col(Score.id))
+    rows = (
+        select(Score)
+        .where(col(Score.sheet_id).in_(list(sheets)))
+        .order_by(col(Score.id))
+        .execution_options(populate_existing=True)  # saves write past the session
+    )
     found: dict[int, dict[str, Score]] = {}
     for row in session.exec(rows).all():
         found.setdefault(row.sheet_id, {})[row.criterion_key] = row

@@ -7,7 +7,7 @@ from functools import cached_property
 
 from sqlmodel import Session
 
-from grants.applications import queries as applications
+from grants.applications.queries import submissions
 from grants.competitions import queries as competitions
 from grants.competitions.models import Competition
 from grants.competitions.rules.choices import RankingMethod
@@ -276,7 +276,7 @@ def _fits(
 ) -> dict[tuple[int, int], Fit]:
     hashes = material.submission_hashes(session, [one.id for one in candidates])
     unread = [number for number, sha256 in hashes.items() if READINGS.known(sha256) is None]
-    contents = applications.submitted_contents(session, unread) if unread else {}
+    contents = submissions.submitted_contents(session, unread) if unread else {}
     criteria = criteria_text(
         tuple(
             part

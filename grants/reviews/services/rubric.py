@@ -1,12 +1,13 @@
 """The published criteria and rules of a competition, as the scoring package takes them."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlmodel import Session
 
 from grants.competitions import queries as competitions
 from grants.competitions.models import Competition
-from grants.competitions.queries import CriterionNode
+from grants.competitions.queries import CriterionNode, Weight
 from grants.competitions.rules.choices import FinalistStatus, RankingMethod, TieBreak, TieRule
 from scoring import threshold as published
 from scoring.rubric import Criterion, Rubric
@@ -31,7 +32,8 @@ FINALISTS = {
 
 def rubric_of(session: Session, competition: Competition) -> Rubric:
     """Return the criteria with their points, one query."""
-    return rubric_from(competitions.criteria_of(session, competition.id), competition.total_points)
+    weights = competitions.weights_of(session, competition.id)
+    return Rubric(_below(weights, None), competition.total_points or Decimal(0))
 
 
 def rubric_from(criteria: tuple[CriterionNode, ...], total: Decimal | None) -> Rubric:
@@ -48,6 +50,14 @@ def rules_of(competition: Competition) -> published.Rules:
         tie_breaks=TIE_BREAKS[competition.tie_break],
         reviewers_minimum=competition.reviewers_minimum or 1,
         finalist_status=FINALISTS[competition.finalist_status],
+    )
+
+
+def _below(weights: Sequence[Weight], parent_id: int | None) -> tuple[Criterion, ...]:
+    return tuple(
+        Criterion(row.key, row.title, row.points, _below(weights, row.id), equal=row.children_equal)
+        for row in weights
+        if row.parent_id == parent_id
     )
 
 

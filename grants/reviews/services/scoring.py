@@ -9,16 +9,20 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
 
+from sqlalchemy import Row, bindparam, insert, update
 from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.access.check import require
 from grants.competitions.models import Competition
+from grants.database import bare_table, new_uid
 from grants.errors import MoveRefused, NotFound, Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import perform
-from grants.reviews.models import Panel, Phase, Score, ScoreAside, ScoreVersion, Sheet, SheetVersion
+from grants.lifecycle.queries import lock
+from grants.reviews.models import Phase, Score, ScoreAside, ScoreVersion, Sheet, SheetVersion
 from grants.reviews.queries import sheets as stored
+from grants.reviews.queries.sheets import LockedSheet
 from grants.reviews.rules.merging import FIELDS, merge
 from grants.reviews.rules.sheets import EMPTY, LONGEST, gaps, locked_because
 from grants.reviews.services import statistics
@@ -51,32 +55,38 @@ def save_score(
     version: int,
     actor: Actor,
     now: datetime,
+    rubric: Rubric | None = None,
 ) -> Saved:
     """Save one sub-criterion as it was typed on top of `version`.
 
     Another tab's or machine's change to other fields is merged; a change of the same field raises
     `StaleVersion` with both texts. The same content again is a success. Raises `Refused` for points
-    outside the published scale and `MoveRefused` where the sheet is locked.
+    outside the published scale and `MoveRefused` where the sheet is locked. `rubric` is the published one,
+    where the caller has read it before its turn to write.
     """
-    sheet, panel = stored.locked_sheet(session, sheet.id)
-    require(actor, "sheet.write", sheet)
-    require_writable(sheet, panel, competition.zone)
-    rubric = rubric_of(session, competition)
-    leaf = leaf_of(rubric, key)
+    locked = stored.locked_sheet(session, sheet.id)
+    require(actor, "sheet.write", locked)
+    require_writable(locked, competition.zone)
+    rubric = rubric or rubric_of(session, competition)
     offered = _tidy(fields)
-    _require_well_formed(leaf, offered)
-    scores = stored.scores_of(session, sheet.id)
+    _require_well_formed(leaf_of(rubric, key), offered)
+    scores = stored.written_scores(session, locked.id)
     current = scores.get(key)
-    kept = _merged(session, sheet, current, offered, version, zone=competition.zone)
+    kept = _merged(session, current, offered, version, zone=competition.zone)
+    number = current.version if current is not None else 0
     if current is None or kept != as_fields(current):
-        scores[key] = current = _write(session, sheet, key, current, kept, now)
-    return _saved(current, kept, rubric, scores)
+        number += 1
+        _write(session, locked.id, key, number, kept, now)
+    points = {name: score.points for name, score in scores.items()} | {key: points_of(kept)}
+    return _saved(number, kept, rubric, points)
 
 
-def _saved(current: Score, kept: Mapping[str, str], rubric: Rubric, scores: Mapping[str, Score]) -> Saved:
-    given = {name: score.points for name, score in scores.items() if score.points is not None}
+def _saved(
+    version: int, kept: Mapping[str, str], rubric: Rubric, entered: Mapping[str, Decimal | None]
+) -> Saved:
+    given = {name: points for name, points in entered.items() if points is not None}
     return Saved(
-        current.version,
+        version,
         kept,
         sum((Fraction(points) for points in given.values()), Fraction(0)),
         sum((leaf.points for leaf in rubric.leaves if leaf.key in given), Fraction(0)),
@@ -110,9 +120,7 @@ def submit(
     session: Session, competition: Competition, sheet: Sheet, *, actor: Actor, now: datetime
 ) -> SheetVersion:
     """Submit a whole sheet; it is locked and kept as it is, with its hash."""
-    sheet, panel = stored.locked_sheet(session, sheet.id)
-    require(actor, "sheet.submit", sheet)
-    require_writable(sheet, panel, competition.zone)
+    _take(session, competition, sheet, actor)
     rubric = rubric_of(session, competition)
     scores = stored.scores_of(session, sheet.id)
     missing = findings_of(session, sheet, rubric, scores)
@@ -123,9 +131,7 @@ def stand(
     session: Session, competition: Competition, sheet: Sheet, *, actor: Actor, now: datetime
 ) -> SheetVersion:
     """Declare that the scores given before the call stand; a deed like a revision, and recorded."""
-    sheet, panel = stored.locked_sheet(session, sheet.id)
-    require(actor, "sheet.submit", sheet)
-    require_writable(sheet, panel, competition.zone)
+    _take(session, competition, sheet, actor)
     if sheet.phase is not Phase.FINAL:
         raise NotFound
     rubric = rubric_of(session, competition)
@@ -136,6 +142,13 @@ def stand(
         )
     sheet.stood = True
     return _lock(session, sheet, rubric, scores, missing=[], reason="My scores stand.", actor=actor, now=now)
+
+
+def _take(session: Session, competition: Competition, sheet: Sheet, actor: Actor) -> None:
+    """Lock a whole sheet and read it anew, to be submitted by its author."""
+    lock(session, sheet)
+    require(actor, "sheet.submit", sheet)
+    require_writable(stored.locked_sheet(session, sheet.id), competition.zone)
 
 
 def return_sheet(session: Session, sheet: Sheet, *, reason: str, actor: Actor, now: datetime) -> None:
@@ -172,14 +185,14 @@ def changed_keys(before: Mapping[str, Score], after: Mapping[str, Score]) -> fro
     )
 
 
-def require_writable(sheet: Sheet, panel: Panel | None, zone: str) -> None:
+def require_writable(sheet: LockedSheet, zone: str) -> None:
     """Raise with the reason unless the sheet's author may change it now."""
     why = locked_because(
         status=sheet.status,
         is_revision=sheet.phase is Phase.FINAL,
         submitted_at=sheet.submitted_at,
-        panel=panel.status if panel else None,
-        closed_at=panel.closed_at if panel else None,
+        panel=sheet.panel_status,
+        closed_at=sheet.panel_closed_at,
         zone=zone,
     )
     if why is not None:
@@ -194,8 +207,8 @@ def leaf_of(rubric: Rubric, key: str) -> Leaf:
     raise NotFound
 
 
-def as_fields(score: Score | None) -> dict[str, str]:
-    """Return a stored entry as the form's fields."""
+def as_fields(score: Score | Row[Any] | None) -> dict[str, str]:
+    """Return a stored entry, or its bare row, as the form's fields."""
     if score is None:
         return dict(EMPTY)
     return {
@@ -268,10 +281,14 @@ def _canonical(content: dict[str, Any]) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def points_of(fields: Mapping[str, str]) -> Decimal | None:
+    """Return the points among the form's fields, which are well formed."""
+    return Decimal(fields["points"]) if fields["points"] else None
+
+
 def _merged(
     session: Session,
-    sheet: Sheet,
-    current: Score | None,
+    current: Row[Any] | None,
     offered: dict[str, str],
     version: int,
     *,
@@ -280,7 +297,7 @@ def _merged(
     there = as_fields(current)
     if current is None or version == current.version or offered == there:
         return offered
-    known = stored.score_version(session, sheet.id, current.criterion_key, version)
+    known = stored.score_version(session, current.sheet_id, current.criterion_key, version)
     base = {name: str(value) for name, value in known.fields.items()} if known else dict(EMPTY)
     merged = merge(base, there, offered)
     if merged.is_clean:
@@ -294,21 +311,44 @@ def _merged(
     )
 
 
+_SCORES, _VERSIONS = bare_table(Score), bare_table(ScoreVersion)
+_WRITTEN = ("points", *FIELDS[1:], "version", "updated_at")
+_FIRST_SCORE, _NEW_VERSION = insert(_SCORES), insert(_VERSIONS)
+_LATER_SCORE = (
+    update(_SCORES)
+    .where(_SCORES.c.sheet_id == bindparam("of_sheet"), _SCORES.c.criterion_key == bindparam("of_key"))
+    .values({name: bindparam(name) for name in _WRITTEN})
+)
+
+
 def _write(
-    session: Session, sheet: Sheet, key: str, current: Score | None, fields: dict[str, str], now: datetime
-) -> Score:
-    score = current or Score(sheet_id=sheet.id, criterion_key=key, version=0, updated_at=now)
-    score.points = Decimal(fields["points"]) if fields["points"] else None
-    score.strengths, score.weaknesses = fields["strengths"], fields["weaknesses"]
-    score.agency_comment, score.change_reason = fields["agency_comment"], fields["change_reason"]
-    score.version, score.updated_at = score.version + 1, now
-    session.add(score)
-    session.add(
-        ScoreVersion(
-            sheet_id=sheet.id, criterion_key=key, version=score.version, fields=as_fields(score), at=now
-        )
+    session: Session, sheet_id: int, key: str, number: int, fields: dict[str, str], now: datetime
+) -> None:
+    """Store one sub-criterion and, beside it, this version of it."""
+    texts = {name: fields[name] for name in FIELDS[1:]}
+    entry = {**texts, "points": points_of(fields), "version": number, "updated_at": now}
+    if number == 1:
+        first = {"uid": new_uid(), "sheet_id": sheet_id, "criterion_key": key}
+        session.execute(_FIRST_SCORE, {**first, **entry})
+    else:
+        session.execute(_LATER_SCORE, {"of_sheet": sheet_id, "of_key": key, **entry})
+    session.execute(
+        _NEW_VERSION,
+        {
+            "uid": new_uid(),
+            "sheet_id": sheet_id,
+            "criterion_key": key,
+            "version": number,
+            "fields": _as_stored(fields),
+            "at": now,
+        },
     )
-    return score
+
+
+def _as_stored(fields: dict[str, str]) -> dict[str, str]:
+    """Return the fields as a later read of them shows them."""
+    points = points_of(fields)
+    return {**fields, "points": "" if points is None else show_points(points)}
 
 
 def _tidy(fields: Mapping[str, str]) -> dict[str, str]:

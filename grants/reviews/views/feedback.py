@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
 from grants.applications.models import Application
-from grants.applications.queries import application_by_id
+from grants.applications.queries.drafts import application_by_id
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, competition_by_number
 from grants.documents.models import Feedback, Letter

@@ -81,7 +81,7 @@ class SheetView:
 
 
 def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int]) -> SheetView:
-    """Read a sheet with two queries: the criteria, and the reviewer's own entries on open applications."""
+    """Read a sheet with three queries: criteria, the reviewer's own entries on open applications, content."""
     criteria = criteria_of(session, opened.competition_id)
     rubric = rubric_from(criteria, opened.competition.total_points)
     entries = [
@@ -111,8 +111,14 @@ def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int])
         locked=_locked(opened),
         is_revision=is_revision,
         has_changes=bool(changed),
-        content=from_json(opened.submission.content) if opened.submission else None,
+        content=_content_of(session, opened),
     )
+
+
+def _content_of(session: Session, opened: OpenSheet) -> SubmissionContent | None:
+    if opened.submission is None:
+        return None
+    return from_json(stored.submission_content(session, opened.submission.id))
 
 
 def _row(

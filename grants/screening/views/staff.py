@@ -7,8 +7,8 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from grants.accounts.queries import person_by_id
-from grants.applications import queries as applications
 from grants.applications.models import Application
+from grants.applications.queries import drafts, submissions
 from grants.applications.rules.content import from_json
 from grants.applications.workflow import ApplicationStatus
 from grants.competitions.queries import competition_by_id
@@ -49,7 +49,7 @@ def index() -> ResponseReturnValue:
             competition=number[:60],
             page=page_number,
         )
-        late = len(applications.late_attempts(session, actor))
+        late = len(submissions.late_attempts(session, actor))
         faults = services.faults_of_rows(session, rows, now)
     return page(
         rows=rows,
@@ -68,7 +68,7 @@ def index() -> ResponseReturnValue:
     "/<uid>",
     "screen",
     permission="application.screen",
-    load=applications.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
     reads="application",
 )
@@ -110,16 +110,16 @@ def _onward(application: Application, now: datetime) -> ResponseReturnValue:
 def _screen_page(application: Application, form: ScreenForm) -> ResponseReturnValue:
     now = current.now()
     with current.reading() as session:
-        submission = applications.latest_submission(session, application)
+        submission = submissions.latest_submission(session, application)
         competition = competition_by_id(session, application.competition_id)
         if submission is None or competition is None or application.status not in queries.CLOSED:
             raise NotFound
         results = services.results_for(session, application, now)
         context: dict[str, Any] = {
-            "files": applications.files_of_submission(session, submission.id),
+            "files": submissions.files_of_submission(session, submission.id),
             "standing": queries.standing_screening(session, application.id),
             "earlier": [s for s in queries.screenings_of(session, application.id) if s.status == "undone"],
-            "late": applications.late_attempts_of(session, application.id),
+            "late": submissions.late_attempts_of(session, application.id),
         }
         decided_by = context["standing"].decided_by_id if context["standing"] else None
         context["decided_by"] = person_by_id(session, decided_by)
@@ -143,7 +143,7 @@ def _screen_page(application: Application, form: ScreenForm) -> ResponseReturnVa
     "/<uid>/undo",
     "undo",
     permission="application.screen",
-    load=applications.application_by_uid,
+    load=drafts.application_by_uid,
     methods=("GET", "POST"),
 )
 def undo(application: Application) -> ResponseReturnValue:
@@ -167,7 +167,7 @@ def undo(application: Application) -> ResponseReturnValue:
 def late() -> ResponseReturnValue:
     """List what came after the deadline; readable, never in the queue."""
     with current.reading() as session:
-        rows = applications.late_attempts(session, current.actor())
+        rows = submissions.late_attempts(session, current.actor())
         competitions = {
             row.attempt.competition_id: competition_by_id(session, row.attempt.competition_id) for row in rows
         }
