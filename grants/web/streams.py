@@ -61,6 +61,11 @@ class Shared:
                 self._due = time.monotonic() + READ_EVERY
             return self._seen
 
+    def forget(self) -> None:
+        """Have the next mark read anew: a page that was just loaded may be newer than the last read."""
+        with self._lock:
+            self._due = 0.0
+
     def made(self, mark: Hashable, key: Hashable, make: Callable[[], Any]) -> Any:
         """Return what `make` gives, made once for this mark and key; what older marks gave is dropped."""
         with self._lock:
@@ -138,6 +143,7 @@ def _events(
 ) -> Iterator[bytes]:
     began = beat = time.monotonic()
     seen: Hashable = object()
+    shared.forget()
     yield f"retry: {RETRY}\n\n".encode()
     while time.monotonic() - began < LONGEST and not streams().is_ending() and not _is_gone():
         mark = shared.mark()

@@ -212,6 +212,27 @@ def submit_stands(database: Database, made: Round) -> None:
         )
 
 
+def test_a_page_just_loaded_is_not_told_what_an_older_page_was_shown(
+    called: Round, listen: Listen, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "READ_EVERY", 2.0)
+    older = listen()
+    time.sleep(0.3)  # its read is shared from now on
+    type_in(database, called, "CO-2", 3, "14")
+    submit(database, called, "CO-2", 3)
+    newer = listen()
+    time.sleep(0.3)
+    submit_stands(database, called)
+
+    told, after = older.next(), newer.next()
+
+    cell = f"cell-{called.applications['CO-2'].uid}-R3"
+    assert told is not None
+    assert cell in told.data["parts"]
+    assert after is not None
+    assert cell not in after.data["parts"]
+
+
 def test_a_page_of_another_shape_is_told_to_refresh_and_the_stream_ends(
     called: Round, listen: Listen, database: Database
 ) -> None:
