@@ -14,7 +14,7 @@ from grants.config import ROOT, Mode, Settings
 from grants.database import Database
 from grants.lifecycle.queries import installation
 from grants.lifecycle.readings import note_reading
-from grants.web import current, errors, filters, headers
+from grants.web import assets, current, errors, filters, headers
 from grants.web.routing import RoomyRequest, guard
 from grants.web.streams import Streams
 
@@ -23,7 +23,13 @@ LARGEST_FORM = 2 * 1024 * 1024
 
 def create_app(settings: Settings, *, database: Database | None = None, clock: Clock | None = None) -> Flask:
     """Make the application; tests pass their own database and a stopped clock."""
-    app = Flask("grants", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Flask(
+        "grants",
+        root_path=str(ROOT),
+        template_folder="templates",
+        static_folder="static",
+        static_url_path=assets.address(),
+    )
     app.config.update(_flask_settings(settings))
     app.request_class = RoomyRequest
     app.extensions["grants.settings"] = settings
@@ -73,6 +79,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "TEMPLATES_AUTO_RELOAD": False,
+        "SEND_FILE_MAX_AGE_DEFAULT": assets.KEPT_FOR,
     }
 
 

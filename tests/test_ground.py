@@ -10,6 +10,7 @@ from grants.clock import StoppedClock
 from grants.config import Settings
 from grants.database import Database
 from grants.lifecycle.models import Installation
+from grants.web import assets
 from tests.plugins.databases import START
 from tests.plugins.web import Server
 
@@ -31,7 +32,7 @@ def test_app_and_test_use_the_same_database(app: Flask, settings: Settings, data
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_the_site_answers_on_the_loopback_address(server: Server) -> None:
-    with urlopen(f"{server.url}/static/vendor/uswds/LICENSE.md") as answer:  # noqa: S310  # our own address
+    with urlopen(f"{server.url}{assets.address()}/vendor/uswds/LICENSE.md") as answer:  # noqa: S310  # our own address
         assert answer.status == 200
 
 

@@ -4,8 +4,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from grants.web import assets
+
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-PATHS = ["/", "/competitions", "/accounts/sign-in", "/nowhere", "/static/css/site.css", "/staff/home/events"]
+STYLE = f"{assets.address()}/css/site.css"
+PATHS = ["/", "/competitions", "/accounts/sign-in", "/nowhere", STYLE, "/staff/home/events"]
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -22,6 +25,16 @@ def test_every_answer_forbids_what_pages_do_not_need(client: FlaskClient, path: 
 
 def test_a_page_of_nobody_is_not_kept_stale(client: FlaskClient) -> None:
     assert client.get("/").headers["Cache-Control"] == "no-cache"
+
+
+def test_a_file_of_the_pages_is_kept_for_its_address_changes_with_it(client: FlaskClient) -> None:
+    page = client.get("/").get_data(as_text=True)
+    with client.get(STYLE) as answer:
+        kept = answer.headers["Cache-Control"]
+
+    assert f'href="{STYLE}"' in page
+    assert kept == "public, max-age=31536000"
+    assert client.get("/static/000000000000/css/site.css").headers["Cache-Control"] == "no-cache"
 
 
 def test_over_tls_the_browser_is_told_to_stay_there(client: FlaskClient) -> None:
