@@ -42,6 +42,7 @@ function watch(form) {
 function moveWithEnter(form) {
   const choice = form.querySelector("[data-enter-down]");
   if (!choice) return;
+  choice.closest("[data-enter]").hidden = false;
   form.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !choice.checked || event.target.tagName !== "INPUT" || event.target === choice) return;
     const cell = event.target.closest("td");

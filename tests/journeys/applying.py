@@ -135,7 +135,7 @@ def submit(cast: Cast) -> None:
     assert nina.page.locator("code.hash").count() >= len(DOCUMENTS) + 1
     receipts = [mail for mail in cast.mails_to(NINA) if "eceipt" in str(mail.get_body(("plain",)))]
     assert receipts
-    nina.page.reload()
+    nina.follow("Check progress")
     pdf = nina.page.get_by_role("link", name="Receipt as PDF").get_attribute("href")
     answer = nina.page.request.get(f"{cast.server.url}{pdf}")
     assert answer.body().startswith(b"%PDF-")

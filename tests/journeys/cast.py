@@ -22,6 +22,11 @@ from tests.plugins.web import Server
 
 PASSWORD = "demonstration"
 TYPED = "textarea, input:not([type=radio]):not([type=checkbox]):not([type=hidden])"
+NEEDS_A_SCRIPT = ", ".join(
+    f"{each}:visible"
+    for each in ("button[type=button]", "a[href='#']", "input:not([name])", "select:not([name])")
+)
+"""What does nothing where no script answers: controls that no form sends and links that lead nowhere."""
 LINK = re.compile(r"https?://\S+")
 Seen = Callable[[Page, str], None]
 
@@ -96,7 +101,10 @@ class Cast:
 
 @dataclass
 class Visitor:
-    """One person at one browser: reads, types, clicks. Every page is looked at by axe once."""
+    """One person at one browser: reads, types, clicks.
+
+    Every page is looked at once: by axe, and without scripts for what only a script would answer.
+    """
 
     cast: Cast
     page: Page
@@ -128,7 +136,7 @@ class Visitor:
         button = self.page.get_by_role("button", name=words).nth(nth)
         with self.page.expect_response(lambda answer: answer.request.method == "POST"):
             button.click()
-        return self.page.wait_for_load_state("networkidle")
+        return self.page.locator("form[data-sent]").wait_for(state="detached")
 
     def type(self, label: str, text: str, *, exact: bool = False, nth: int = 0) -> None:
         """Type into the field with this label, over what stands there."""
@@ -175,12 +183,18 @@ class Visitor:
         """Hold what every page must be: no fault of the server, and nothing that axe finds."""
         title = self.page.title()
         assert not title.startswith("Something failed"), f"{self.page.url}: {title}"
-        if self.cast.accessible is None:
-            return
         key = (self._endpoint(), "Error:" if title.startswith("Error:") else "")
-        if key not in self.cast.seen:
+        if key in self.cast.seen:
+            return
+        self.cast.seen.add(key)
+        if self.cast.accessible:
             self.cast.accessible(self.page)
-            self.cast.seen.add(key)
+        if not self.cast.scripts:
+            self._offers_only_what_works()
+
+    def _offers_only_what_works(self) -> None:
+        dead = [place.evaluate("each => each.outerHTML") for place in self.page.locator(NEEDS_A_SCRIPT).all()]
+        assert dead == [], self.page.url
 
     def _endpoint(self) -> str:
         adapter = self.cast.server.app.url_map.bind("127.0.0.1")

@@ -3,7 +3,7 @@
 from typing import Final
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from grants.commands.demonstration import deciding as story
 from grants.commands.demonstration.hosts import HOSTS
@@ -36,6 +36,7 @@ def hold_panel(cast: Cast) -> None:
     chair.go(f"/staff/reviews/{NUMBER}/panels/CO")
     chair.press("Open the panel")
     _revise(cast)
+    _sees_the_change(chair)
     _others_stand(cast.stage("2015-12-01 14:00"))
     for name in (HOST, HOSTS["front-range"].name, HOSTS["high-plains"].name):
         chair.go(f"/staff/reviews/{NUMBER}/panels/CO")
@@ -51,8 +52,10 @@ def rank(cast: Cast) -> None:
     """Read the ranks of the state and freeze them; anybody can recompute them from the record."""
     officer = cast.person(OFFICER)
     officer.go(f"/staff/reviews/{NUMBER}/ranking")
+    assert officer.reads("are being computed")
     cast.work()
-    officer.go(f"/staff/reviews/{NUMBER}/ranking/CO")
+    officer.follow("Check progress")
+    officer.follow("Colorado", within=officer.page.get_by_role("table"))
     officer.press("Freeze the ranking of CO")
     officer.press("Recompute now")
     cast.work()
@@ -114,8 +117,9 @@ def send_letters(cast: Cast) -> None:
     officer.go(f"/staff/awards/selection/{NUMBER}")
     officer.press("Draft the letters of decided states")
     officer.press("Make 3 letters")
+    assert officer.reads("The letters are being made")
     cast.work()
-    officer.page.reload()
+    officer.follow("Check progress")
     officer.follow("Release")
     officer.press("Release 3 letters")
     assert cast.mails_to(HOSTS["high-plains"].signer.email)
@@ -152,6 +156,13 @@ def _revise(cast: Cast) -> None:
         reviewer.go(panel)
         _open_sheet(reviewer, name)
         reviewer.press("My scores stand")
+
+
+def _sees_the_change(chair: Visitor) -> None:
+    """The panel's page tells by itself what was revised; without scripts its Refresh does."""
+    if not chair.cast.scripts:
+        chair.follow("Refresh")
+    expect(chair.page.locator(".heat__before")).to_have_text(["85"])
 
 
 def _open_sheet(reviewer: Visitor, host: str) -> None:
