@@ -21,6 +21,8 @@ from tests.plugins.browser import Accessible, NewContext
 from tests.plugins.web import Server
 
 PASSWORD = "demonstration"
+A_LIFE_TAKES = 900
+"""Seconds at most for one life; alone it takes about a ninth of them, on a machine under load far more."""
 TYPED = "textarea, input:not([type=radio]):not([type=checkbox]):not([type=hidden])"
 NEEDS_A_SCRIPT = ", ".join(
     f"{each}:visible"

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.journeys import applying, continuing, deciding, opening, reviewing
-from tests.journeys.cast import Cast
+from tests.journeys.cast import A_LIFE_TAKES, Cast
 from tests.plugins.browser import Accessible, NewContext
 from tests.plugins.web import Server
 
 
+@pytest.mark.timeout(A_LIFE_TAKES)
 def test_a_competition_lives_from_its_notice_to_the_second_year(
     demonstration_server: Server,
     demonstration_kind: str,

@@ -5,11 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.journeys import applying, continuing, deciding, opening, reviewing
-from tests.journeys.cast import Cast
+from tests.journeys.cast import A_LIFE_TAKES, Cast
 from tests.plugins.browser import NewContext
 from tests.plugins.web import Server
 
 
+@pytest.mark.timeout(A_LIFE_TAKES)
 @pytest.mark.parametrize("demonstration_kind", ["sqlite"], indirect=True)
 def test_the_whole_life_goes_without_scripts(
     demonstration_server: Server, new_context: NewContext, tmp_path: Path
