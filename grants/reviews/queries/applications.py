@@ -66,7 +66,7 @@ def candidates_by_id(session: Session, ids: Iterable[int]) -> dict[int, Candidat
         .join(Organization, col(Organization.id) == col(Application.organization_id))
         .where(col(Application.id).in_(list(ids)))
     )
-    return {application.id: _candidate(application, name) for application, name in session.exec(rows).all()}
+    return {application.id: candidate_of(application, name) for application, name in session.exec(rows).all()}
 
 
 def application_by_uid(session: Session, uid: str) -> Application | None:
@@ -167,7 +167,8 @@ def _file(row: SubmissionFile, media_type: str) -> ReviewFile:
     )
 
 
-def _candidate(application: Application, organization: str) -> Candidate:
+def candidate_of(application: Application, organization: str) -> Candidate:
+    """Return an application by its names alone."""
     return Candidate(
         id=application.id,
         uid=application.uid,

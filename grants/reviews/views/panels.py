@@ -2,32 +2,28 @@
 
 from collections.abc import Callable
 
-from flask import jsonify, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
-from grants.applications.models import Application
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number
 from grants.competitions.rules.states import POSTAL_CODES
-from grants.errors import MoveRefused, NotFound, Refused, StaleVersion
+from grants.errors import MoveRefused, NotFound, Refused
 from grants.reviews.forms.joining import DeedForm
 from grants.reviews.forms.sheets import ReasonForm
-from grants.reviews.forms.staff import CallForm, CloseForm, RecordForm
-from grants.reviews.models import Panel, PanelRecord, Phase, Sheet
+from grants.reviews.forms.staff import CallForm, CloseForm
+from grants.reviews.models import Panel
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import live, panels, pool, sheets
+from grants.reviews.queries import live, panels
 from grants.reviews.services import panels as chairing
 from grants.reviews.services.lacking import lacking as lacking_of
 from grants.reviews.services.ranking import round_of, state_rankings
-from grants.reviews.services.rubric import rubric_of
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.matrix import Matrix, matrix_of
 from grants.reviews.views.panel_parts import VIEWS, shown_of
 from grants.reviews.views.seeing import owes_own, require_own_in
-from grants.reviews.workflow import IN
 from grants.web import current
-from grants.web.filters import clock_time
 from grants.web.forms import Form
 from grants.web.render import go, page
 
@@ -120,7 +116,7 @@ def call(competition: Competition, state: str) -> ResponseReturnValue:
     with current.reading() as session:
         _matrix(session, competition, state, "number")
         stored = panels.panel_of(session, competition.id, state)
-    return page(form=form, competition=competition, state=state, panel=stored)
+    return page(form=form, competition=competition, names=POSTAL_CODES, state=state, panel=stored)
 
 
 @pages.page(
@@ -186,7 +182,7 @@ def close(competition: Competition, state: str) -> ResponseReturnValue:
         )
         if answer is not None:
             return answer
-    return page(form=form, competition=competition, state=state, matrix=matrix, lacking=lacking)
+    return page(form=form, competition=competition, names=POSTAL_CODES, state=state, lacking=lacking)
 
 
 @pages.page(
@@ -223,126 +219,7 @@ def reopen(competition: Competition, state: str) -> ResponseReturnValue:
         )
         if answer is not None:
             return answer
-    return page(form=form, competition=competition, state=state, panel=matrix.panel)
-
-
-@pages.page(
-    "/panels/applications/<uid>",
-    "discussion",
-    permission="sheet.read",
-    load=material.application_by_uid,
-    reads="score sheet",
-)
-def discussion(application: Application) -> ResponseReturnValue:
-    """Show comments side by side by criterion, with the chair's record of the discussion."""
-    return _discussion(application)
-
-
-def _discussion(
-    application: Application, form: RecordForm | None = None, *, status: int = 200
-) -> ResponseReturnValue:
-    with current.reading() as session:
-        require_own_in(session, current.actor(), [application.id])
-        competition = _competition(session, application.competition_id)
-        stored = panels.panel_of(session, competition.id, application.state)
-        kept = panels.record_of(session, stored.id, application.id) if stored else None
-        rows = [
-            row
-            for row in sheets.sheets_of(session, competition.id, state=application.state)
-            if row.application_id == application.id and row.status in IN
-        ]
-        scores = sheets.scores_of_many(session, [row.id for row in rows])
-        members = pool.members_of(session, competition.id)
-        leaves = rubric_of(session, competition).leaves
-        candidate = material.candidates_by_id(session, [application.id])[application.id]
-    if form is None:
-        values = {"text": kept.text, "version": str(kept.version)} if kept else {}
-        form = RecordForm(formdata=None, data=values)
-    return page(
-        "staff/reviews/discussion.html",
-        form=form,
-        competition=competition,
-        candidate=candidate,
-        panel=stored,
-        record=kept,
-        columns=_columns(rows, pool.seats(members), {one.person_id: one.name for one in members}),
-        scores=scores,
-        leaves=leaves,
-        status=status,
-    )
-
-
-@pages.page(
-    "/panels/applications/<uid>/record",
-    "keep_record",
-    permission="panel.record",
-    load=material.application_by_uid,
-    methods=("POST",),
-)
-def keep_record(application: Application) -> ResponseReturnValue:
-    """Save the chair's record, sign it, or take the signature back."""
-    form = RecordForm()
-    if not form.is_sent():
-        return _discussion(application, form)
-    return _record(application, form)
-
-
-def _columns(
-    rows: list[Sheet], seats: dict[int, str], names: dict[int | None, str]
-) -> list[tuple[str, str, Sheet | None, Sheet | None]]:
-    """Return seat, name, first sheet and revision of each reviewer with a sheet in."""
-    found: dict[int, dict[Phase, Sheet]] = {}
-    for row in rows:
-        found.setdefault(row.person_id, {})[row.phase] = row
-    return [
-        (seats.get(person_id, "R?"), names.get(person_id, ""), by.get(Phase.INITIAL), by.get(Phase.FINAL))
-        for person_id, by in sorted(found.items(), key=lambda item: seats.get(item[0], ""))
-    ]
-
-
-def _record(application: Application, form: RecordForm) -> ResponseReturnValue:
-    by_script = request.headers.get("X-Requested-With") == "fetch"
-    deed = request.form.get("deed", "save")
-    try:
-        with current.writing() as session:
-            kept = _written(session, application, form, deed)
-    except StaleVersion as stale:
-        if by_script:
-            return jsonify(message=stale.message, current=stale.current), 409
-        form.version.data = str(stale.version)
-        form.text.errors = [f"{stale.message} Stored now: {stale.current['text']}"]
-        return _discussion(application, form, status=409)
-    except Refused as refusal:
-        if by_script:
-            raise
-        form.refuse(refusal)
-        return _discussion(application, form)
-    if by_script:
-        zone = str(request.form.get("zone", "America/New_York"))
-        return jsonify(version=kept.version, saved=clock_time(current.now(), zone))
-    said = {"sign": "Signed.", "unsign": "The signature is taken back."}.get(deed, "Saved.")
-    return go("staff.reviews.discussion", uid=application.uid, said=said)
-
-
-def _written(session: Session, application: Application, form: RecordForm, deed: str) -> PanelRecord:
-    actor, now = current.actor(), current.now()
-    stored = panels.panel_of(session, application.competition_id, application.state)
-    if stored is None:
-        raise NotFound
-    if deed == "unsign":
-        return chairing.unsign_record(session, stored, application.id, actor=actor, now=now)
-    kept = chairing.write_record(
-        session,
-        stored,
-        application.id,
-        text=str(form.text.data or "").replace("\r\n", "\n"),
-        version=form.base(),
-        actor=actor,
-        now=now,
-    )
-    if deed == "sign":
-        kept = chairing.sign_record(session, stored, application.id, actor=actor, now=now)
-    return kept
+    return page(form=form, competition=competition, names=POSTAL_CODES, state=state)
 
 
 def _try(
@@ -382,7 +259,3 @@ def _require_visible(session: Session, competition: Competition, state: str) -> 
     if current.actor().barred.intersection(ids):
         raise NotFound
     require_own_in(session, current.actor(), ids)
-
-
-def _competition(session: Session, competition_id: int) -> Competition:
-    return session.get_one(Competition, competition_id)

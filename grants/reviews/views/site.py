@@ -3,6 +3,7 @@
 from grants.reviews.views import (
     assigning,
     choosing,
+    discussion,
     feedback,
     freezing,
     grid,
@@ -37,6 +38,7 @@ MODULES = (
     progress,
     panels,
     panel_live,
+    discussion,
     ranking,
     freezing,
     proposing,

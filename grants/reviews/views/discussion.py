@@ -1,0 +1,171 @@
+"""Staff: comments on one application side by side, and the chair's record of the discussion."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from flask import jsonify, request
+from flask.typing import ResponseReturnValue
+from sqlmodel import Session
+
+from grants.competitions.rules.states import POSTAL_CODES
+from grants.errors import NotFound, Refused, StaleVersion
+from grants.reviews.forms.staff import RecordForm
+from grants.reviews.models import PanelMember, PanelRecord, Phase
+from grants.reviews.queries import comments, panels, pool
+from grants.reviews.queries.comments import Discussed, Written
+from grants.reviews.services import panels as chairing
+from grants.reviews.services.rubric import rubric_of
+from grants.reviews.views.audiences import staff as pages
+from grants.reviews.views.seeing import require_own_in
+from grants.web import current
+from grants.web.filters import clock_time
+from grants.web.render import go, page
+
+
+@dataclass(frozen=True)
+class Column:
+    """One reviewer's sheet on the application, before the call and after it."""
+
+    seat: str
+    name: str
+    first: Written | None
+    last: Written | None
+
+    @property
+    def acting(self) -> Written | None:
+        """Return the sheet that counts: the revision where one is in."""
+        return self.last or self.first
+
+    @property
+    def total(self) -> Decimal:
+        """Return the sum of the points that count."""
+        return self.acting.total if self.acting is not None else Decimal(0)
+
+    @property
+    def total_before(self) -> Decimal | None:
+        """Return the sum before the call, if it was another."""
+        before = self.first.total if self.first is not None else None
+        return before if before != self.total else None
+
+
+@pages.page(
+    "/panels/applications/<uid>",
+    "discussion",
+    permission="sheet.read",
+    load=comments.discussed_by_uid,
+    reads="score sheet",
+)
+def discussion(opened: Discussed) -> ResponseReturnValue:
+    """Show comments side by side by criterion, with the chair's record of the discussion."""
+    return _discussion(opened)
+
+
+def _discussion(
+    opened: Discussed, form: RecordForm | None = None, *, status: int = 200
+) -> ResponseReturnValue:
+    with current.reading() as session:
+        require_own_in(session, current.actor(), [opened.id])
+        rows = comments.written_on(session, [opened.id])
+        columns = _columns(rows, pool.members_of(session, opened.competition.id))
+        leaves = rubric_of(session, opened.competition).leaves
+    kept = opened.record
+    if form is None:
+        values = {"text": kept.text, "version": str(kept.version)} if kept else {}
+        form = RecordForm(formdata=None, data=values)
+    return page(
+        "staff/reviews/discussion.html",
+        form=form,
+        competition=opened.competition,
+        names=POSTAL_CODES,
+        one=opened,
+        panel=opened.panel,
+        record=kept,
+        columns=columns,
+        leaves=leaves,
+        status=status,
+    )
+
+
+def _columns(rows: Iterable[Written], members: list[PanelMember]) -> list[Column]:
+    """Return each reviewer with a sheet in, in the order of seats."""
+    seats, names = pool.seats(members), {one.person_id: one.name for one in members}
+    found: dict[int, dict[Phase, Written]] = {}
+    for row in rows:
+        found.setdefault(row.sheet.person_id, {})[row.sheet.phase] = row
+    columns = [
+        Column(
+            seats.get(person_id, "R?"),
+            names.get(person_id, "A reviewer"),
+            by.get(Phase.INITIAL),
+            by.get(Phase.FINAL),
+        )
+        for person_id, by in found.items()
+    ]
+    return sorted(columns, key=lambda one: (len(one.seat), one.seat, one.name))
+
+
+@pages.page(
+    "/panels/applications/<uid>/record",
+    "keep_record",
+    permission="panel.record",
+    load=comments.discussed_by_uid,
+    methods=("POST",),
+)
+def keep_record(opened: Discussed) -> ResponseReturnValue:
+    """Save the chair's record, sign it, or take the signature back."""
+    form = RecordForm()
+    if not form.is_sent():
+        return _discussion(opened, form)
+    return _record(opened, form)
+
+
+def _record(opened: Discussed, form: RecordForm) -> ResponseReturnValue:
+    by_script = request.headers.get("X-Requested-With") == "fetch"
+    deed = request.form.get("deed", "save")
+    try:
+        with current.writing() as session:
+            kept = _written(session, opened, form, deed)
+    except StaleVersion as stale:
+        if by_script:
+            return jsonify(message=stale.message, current=stale.current), 409
+        form.version.data = str(stale.version)
+        form.text.errors = [f"{stale.message} Stored now: {stale.current['text']}"]
+        return _discussion(_anew(opened), form, status=409)
+    except Refused as refusal:
+        if by_script:
+            raise
+        form.refuse(refusal)
+        return _discussion(_anew(opened), form)
+    if by_script:
+        zone = str(request.form.get("zone", "America/New_York"))
+        return jsonify(version=kept.version, saved=clock_time(current.now(), zone))
+    said = {"sign": "Signed.", "unsign": "The signature is taken back."}.get(deed, "Saved.")
+    return go("staff.reviews.discussion", uid=opened.uid, said=said)
+
+
+def _anew(opened: Discussed) -> Discussed:
+    """Read again what another may have changed meanwhile."""
+    with current.reading() as session:
+        return comments.discussed_by_uid(session, opened.uid) or opened
+
+
+def _written(session: Session, opened: Discussed, form: RecordForm, deed: str) -> PanelRecord:
+    actor, now = current.actor(), current.now()
+    stored = panels.panel_of(session, opened.competition.id, opened.state)
+    if stored is None:
+        raise NotFound
+    if deed == "unsign":
+        return chairing.unsign_record(session, stored, opened.id, actor=actor, now=now)
+    kept = chairing.write_record(
+        session,
+        stored,
+        opened.id,
+        text=str(form.text.data or "").replace("\r\n", "\n"),
+        version=form.base(),
+        actor=actor,
+        now=now,
+    )
+    if deed == "sign":
+        kept = chairing.sign_record(session, stored, opened.id, actor=actor, now=now)
+    return kept
