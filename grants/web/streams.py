@@ -7,6 +7,7 @@ read per second; who comes first reads for the others.
 import json
 import socket
 import time
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Condition, Lock
@@ -19,6 +20,8 @@ from grants.errors import GrantsError
 
 MOST = 16
 """Streams of one process; each keeps a thread of it busy."""
+MOST_OF: Mapping[str, int] = {"reviewer": 12}
+"""Of these the most for one audience: whoever runs a panel finds a place however many reviewers watch."""
 READ_EVERY = 1.0
 BEAT_EVERY = 15.0
 LONGEST = 600.0
@@ -82,7 +85,7 @@ class Streams:
     def __init__(self, most: int = MOST) -> None:
         self.is_ending: Callable[[], bool] = lambda: False
         self._most = most
-        self._open = 0
+        self._open: Counter[str] = Counter()
         self._lock = Condition()
         self._shared: WeakValueDictionary[Hashable, Shared] = WeakValueDictionary()
 
@@ -90,7 +93,7 @@ class Streams:
         """End every stream and those opened from now on; wait until they are gone, but not for long."""
         self.is_ending = lambda: True
         with self._lock:
-            self._lock.wait_for(lambda: self._open == 0, 3 * READ_EVERY)
+            self._lock.wait_for(lambda: self._open.total() == 0, 3 * READ_EVERY)
 
     def shared(self, key: Hashable, read: Callable[[], Hashable]) -> Shared:
         """Return what the streams with this key share; it goes with the last of them."""
@@ -100,17 +103,21 @@ class Streams:
                 found = self._shared[key] = Shared(read)
             return found
 
-    def enter(self) -> Callable[[], None] | None:
-        """Take a place and return how to give it back, any number of times; None where all are taken."""
-        with self._lock:
-            if self._open >= self._most:
-                return None
-            self._open += 1
-        return _once(self._leave)
+    def enter(self, audience: str) -> Callable[[], None] | None:
+        """Take a place and return how to give it back, any number of times.
 
-    def _leave(self) -> None:
+        None where all are taken, or all that this audience may have.
+        """
         with self._lock:
-            self._open -= 1
+            most = MOST_OF.get(audience, self._most)
+            if self._open.total() >= self._most or self._open[audience] >= most:
+                return None
+            self._open[audience] += 1
+        return _once(lambda: self._leave(audience))
+
+    def _leave(self, audience: str) -> None:
+        with self._lock:
+            self._open[audience] -= 1
             self._lock.notify_all()
 
 
@@ -128,7 +135,8 @@ def stream(
     `tell` makes the message for a mark that moved, None where the reader sees no change. `goes_on`
     asks the policy anew; it is the last thing before each message and each sign of life.
     """
-    leave = streams().enter()
+    audience = (request.endpoint or "").partition(".")[0]
+    leave = streams().enter(audience)
     if leave is None:
         return Response(FULL, 503, {"Retry-After": "60"}, mimetype="text/plain")
     answer = Response(stream_with_context(_events(shared, tell, goes_on)), mimetype=EVENT_STREAM)

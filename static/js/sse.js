@@ -55,7 +55,7 @@ class Stream {
     source.addEventListener("open", () => this.show("live"));
     source.addEventListener("error", () => this.failed(source));
     source.addEventListener("parts", (event) => this.take(event));
-    source.addEventListener("stale", (event) => this.outdated(JSON.parse(event.data).words));
+    source.addEventListener("stale", (event) => this.reshaped(JSON.parse(event.data)));
     source.addEventListener("progress", (event) => this.progress(JSON.parse(event.data)));
     source.addEventListener("done", () => { source.close(); window.location.reload(); });
   }
@@ -68,8 +68,28 @@ class Stream {
   /* A stream that ends comes back by itself; one that is refused does not. */
   failed(source) {
     if (source !== this.source) return;
-    if (source.readyState === EventSource.CLOSED) this.outdated("New changes do not arrive on this page.");
-    else this.show("lost");
+    if (source.readyState !== EventSource.CLOSED) {
+      this.show("lost");
+      return;
+    }
+    this.outdated("New changes do not arrive on this page.");
+    this.leaveIfClosed();
+  }
+
+  /* What is no longer open to its reader does not stay on the screen. */
+  async leaveIfClosed() {
+    if (!this.refresh) return;
+    const answer = await fetch(this.refresh.href, { method: "HEAD" }).catch(() => null);
+    if (answer && [403, 404].includes(answer.status)) window.location.reload();
+  }
+
+  /* {words, open: [ids of the sections that are still open]} */
+  reshaped({ words, open }) {
+    const closed = [...document.querySelectorAll("[data-stream-section]")].filter(({ id }) => !open.includes(id));
+    const hasFocus = closed.some((section) => section.contains(document.activeElement));
+    closed.forEach((section) => section.remove());
+    this.outdated(words);
+    if (hasFocus) this.stale?.focus();
   }
 
   outdated(words) {
@@ -108,7 +128,8 @@ class Stream {
     const after = who ? part.value : place.textContent;
     if (after === before) return;
     if (who) this.said.push(`${who}, ${before} to ${after}`);
-    if (place.closest("td")) this.outline(place.closest("td"));
+    const cell = place.closest("td, .comment");
+    if (cell) this.outline(cell);
   }
 
   outline(cell) {

@@ -228,6 +228,25 @@ def test_the_live_panel_of_the_state_tells_nothing_of_the_application(closed: Cl
     assert {word for word in closed.words if word in told.decode()} == set()
 
 
+def test_the_live_panel_of_the_barred_reviewer_tells_nothing_of_the_application(closed: Closed) -> None:
+    with closed.database.writing() as session:
+        row = panel_of(session, closed.competition.id, closed.application.state)
+        assert row is not None
+        row.status, row.closed_at = PanelStatus.OPEN, None  # a closed one has no stream
+        session.add(row)
+        panel = f"/reviewer/reviews/panels/{row.uid}"
+    client = client_of(closed.site, closed.emails["the reviewer"])
+
+    page = client.get(panel)
+    with client.get(f"{panel}/live") as answer:
+        pieces = answer.iter_encoded()
+        told = b"".join(next(pieces) for _piece in range(2)) if answer.status_code == 200 else b""
+
+    assert answer.status_code == page.status_code
+    assert answer.status_code in {200, 404}
+    assert {word for word in closed.words if word in told.decode() + page.get_data(as_text=True)} == set()
+
+
 def test_no_mail_about_the_application_goes_to_a_barred_person(closed: Closed) -> None:
     with closed.database.reading() as session:
         told = session.exec(

@@ -17,6 +17,7 @@ from tests.factories.reviews import NOW, Round, make_round, open_door
 from tests.plugins.browser import Accessible, TakePicture
 from tests.plugins.people import BrowserOf
 from tests.plugins.web import Server
+from tests.reviews.looking import look, look_here
 
 HERE = "/staff/reviews/2014-NIST-MEP-01"
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -91,13 +92,10 @@ def test_pictures_of_the_board_the_matrix_and_the_proposals(
         ("progress", f"{HERE}/progress"),
         ("pool", f"{HERE}/pool"),
     ):
-        page.goto(f"{server.url}{path}")
-        picture(page, f"assign-{name}")
-        assert_accessible(page)
+        look(page, f"{server.url}{path}", f"assign-{name}", picture, assert_accessible)
     page.goto(f"{server.url}{HERE}/assign")
     page.get_by_role("link", name="Propose a replacement").click()
-    picture(page, "assign-replace")
-    assert_accessible(page)
+    look_here(page, "assign-replace", picture, assert_accessible)
 
 
 @ONE_DATABASE
@@ -117,8 +115,7 @@ def test_an_impossible_assignment_is_pictured_with_its_ways_out(
     page.goto(f"{server.url}{HERE}/propose")
 
     expect(page.get_by_role("heading", name="No assignment exists")).to_be_visible()
-    picture(page, "assign-impossible")
-    assert_accessible(page)
+    look_here(page, "assign-impossible", picture, assert_accessible)
     page.get_by_role("link", name="'s limit by").first.click()
     expect(page.get_by_label("Applications at most")).to_be_visible()
 

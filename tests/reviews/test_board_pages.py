@@ -19,7 +19,7 @@ from grants.reviews.workflow import MemberStatus
 from tests.factories.reviews import Round, make_application, make_competition, make_reviewer
 from tests.plugins.web import ActAs
 from tests.reviews.boards import bar, choose, rated, standing
-from tests.reviews.test_queries_counted import counted
+from tests.reviews.streaming import counted
 
 HERE = "/staff/reviews/2014-NIST-MEP-01"
 

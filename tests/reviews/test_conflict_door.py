@@ -1,7 +1,7 @@
 """A conflict closes the door at every route of the slice: pages, lists, counts, files, exports, mail."""
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
@@ -33,7 +33,7 @@ from grants.reviews.services import feedback as clearing
 from grants.reviews.services import freezing, scoring
 from grants.reviews.services import packets as packing
 from grants.reviews.services import panels as chairing
-from grants.reviews.workflow import ConflictStatus
+from grants.reviews.workflow import ConflictStatus, PanelStatus
 from tests.factories.reviews import NOW, Round, actor_of, attach_pdf, fill, make_round, open_door, spread
 from tests.plugins.web import ActAs
 
@@ -253,6 +253,44 @@ def test_the_panel_a_reviewer_attends_has_no_row_of_it(
     text = act_as(closed.reviewer).get(f"/reviewer/reviews/panels/{panel.uid}").get_data(as_text=True)
 
     assert (CLOSED in text, NAME in text, "CO-2" in text) == (False, False, True)
+
+
+def test_the_stream_of_the_panel_a_reviewer_attends_tells_nothing_of_it(
+    closed: Closed, act_as: ActAs, database: Database
+) -> None:
+    path = reopened(database, closed)
+
+    with act_as(closed.reviewer).get(f"{path}/live") as answer:
+        pieces = answer.iter_encoded()
+        told = b"".join(next(pieces) for _piece in range(2)).decode()
+
+    application = closed.made.applications[CLOSED]
+    other = closed.made.applications["CO-2"]
+    assert (CLOSED in told, NAME in told, application.uid in told, other.uid in told) == (
+        False,
+        False,
+        False,
+        True,
+    )
+
+
+def reopened(database: Database, closed: Closed) -> str:
+    """Open Colorado's panel again; the page of its reviewers."""
+    with database.writing() as session:
+        panel = panels.panel_of(session, closed.made.competition.id, "CO")
+        assert panel is not None
+        panel.status, panel.closed_at = PanelStatus.OPEN, None
+        session.add(panel)
+        return f"/reviewer/reviews/panels/{panel.uid}"
+
+
+def test_the_stream_is_not_there_for_who_is_barred_from_all_of_the_state(
+    closed: Closed, act_as: ActAs, database: Database
+) -> None:
+    path = reopened(database, closed)
+    barred = replace(closed.reviewer, barred=frozenset(one.id for one in closed.made.applications.values()))
+
+    assert act_as(barred).get(f"{path}/live").status_code == 404
 
 
 def test_the_excel_export_leaves_it_out(closed: Closed, act_as: ActAs) -> None:

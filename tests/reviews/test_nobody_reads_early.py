@@ -7,6 +7,7 @@ same to the byte and asks the database as often in both cases.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 import pytest
 from flask import Flask
@@ -23,6 +24,7 @@ from grants.lifecycle.models import Event
 from grants.reviews.models import Panel, Sheet
 from grants.reviews.queries import sheets
 from grants.reviews.services import scoring
+from grants.reviews.workflow import PanelStatus
 from tests.architecture import crawl
 from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
 from tests.plugins.people import SignedIn
@@ -165,6 +167,28 @@ def test_by_the_stream_as_a_reviewer(reviewer: FlaskClient, owing: Round, databa
 
     assert before.status == 404
     assert after == before
+
+
+@pytest.mark.parametrize(("status", "opened"), [(PanelStatus.WAITING, None), (PanelStatus.OPEN, NOW)])
+def test_by_ones_own_live_stream_and_its_timing(
+    reviewer: FlaskClient,
+    owing: Round,
+    database: Database,
+    status: PanelStatus,
+    opened: datetime | None,
+) -> None:
+    with database.writing() as session:
+        panel = Panel(competition_id=owing.competition.id, state="CO", status=status, opened_at=opened)
+        session.add(panel)
+        session.flush()
+        path = f"/reviewer/reviews/panels/{panel.uid}"
+
+    before, after = before_and_after(reviewer, f"{path}/live", lambda: others_submit(database, owing))
+    page = looked(reviewer, path)
+
+    assert (before.status, page.status) == (404, 404)
+    assert after == before
+    assert forbidden(page.body) == []
 
 
 def test_by_the_list_of_panels_and_its_timing(officer: FlaskClient, owing: Round, database: Database) -> None:

@@ -4,37 +4,46 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 from sqlmodel import Session, col, select
 
-from grants.access.actor import SYSTEM, Actor
+from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.accounts.models import Person, SignIn, StaffRole
 from grants.accounts.services import sessions
-from grants.accounts.services.roles import end_role, grant_role
+from grants.accounts.services.roles import end_role
 from grants.clock import StoppedClock, real_now
 from grants.config import Settings
 from grants.database import Database
 from grants.errors import MoveRefused
-from grants.reviews.models import Conflict, ConflictSource, Panel, Phase, Sheet
-from grants.reviews.queries import panels, sheets
+from grants.reviews.models import Panel
+from grants.reviews.queries import panels
 from grants.reviews.services import panels as chairing
 from grants.reviews.services import scoring
 from grants.web import streams
 from tests.bench.serving import cookie_of, put_clock, serving
-from tests.factories.reviews import NOW, Round, fill, make_person, make_round, open_door, spread
+from tests.factories.reviews import NOW, Round, make_person
 from tests.plugins.people import SignedIn
 from tests.plugins.web import Server
-from tests.reviews.streaming import Listener
+from tests.reviews.streaming import (
+    PANEL,
+    Listener,
+    bar,
+    close,
+    counted,
+    make_panel,
+    quicken,
+    revision,
+    shown_by,
+    submit,
+    type_in,
+)
 
-LIVE = "/staff/reviews/2014-NIST-MEP-01/panels/CO/live"
-FIRST = {"CO-1": (84, 88, 79), "CO-2": (81, 89, 71)}
+LIVE = f"{PANEL}/live"
 OFFICER = "officer@agency.example"
 GRACE = 30
 """Seconds the server waits for requests under way when it is told to stop."""
@@ -45,8 +54,7 @@ Listen = Callable[..., Listener]
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Read ten times a second and give a sign of life twice a second."""
-    monkeypatch.setattr(streams, "READ_EVERY", 0.1)
-    monkeypatch.setattr(streams, "BEAT_EVERY", 0.5)
+    quicken(monkeypatch)
 
 
 @pytest.fixture
@@ -54,20 +62,6 @@ def called(database: Database, at_review: StoppedClock) -> Round:
     """Colorado's panel is open, with two finalists."""
     with database.writing() as session:
         return make_panel(session)
-
-
-def make_panel(session: Session) -> Round:
-    """Make a panel that is open and people with accounts who run it."""
-    made = make_round(session, states={"CO": 2})
-    for actor, role in ((made.officer, Role.PROGRAM_OFFICER), (made.chair, Role.PANEL_CHAIR)):
-        grant_role(session, session.get_one(Person, actor.person_id), role, actor=SYSTEM, now=NOW)
-    for number, totals in FIRST.items():
-        for seat, total in enumerate(totals, start=1):
-            sheet = open_door(session, made.applications[number], made.reviewers[seat - 1])
-            fill(session, sheet, spread(total))
-            scoring.submit(session, made.competition, sheet, actor=made.reviewer(session, seat), now=NOW)
-    chairing.open_panel(session, made.competition, "CO", actor=made.officer, now=NOW)
-    return made
 
 
 @pytest.fixture
@@ -78,82 +72,13 @@ def listen(server: Server, called: Round) -> Iterator[Listen]:
     def start(email: str = OFFICER, *, fresh: bool = True, **asked: str) -> Listener:
         cookie = cookie_of(server.app, email)
         if fresh:
-            asked = {**shown_by(server.app, cookie), **asked}
+            asked = {**shown_by(server.app, cookie, PANEL), **asked}
         opened.append(Listener(server.url, f"{LIVE}?{urlencode(asked)}", cookie))
         return opened[-1]
 
     yield start
     for one in opened:
         one.hang_up()
-
-
-def shown_by(app: Flask, cookie: str) -> dict[str, str]:
-    """What a page that was just loaded says of itself."""
-    client = app.test_client(use_cookies=False)
-    page = client.get(LIVE.removesuffix("/live"), headers={"Cookie": cookie}).get_data(as_text=True)
-    shape = page.split("shape=")[1].split('"')[0]
-    return {"shape": shape, "since": page.split('data-stream-since="')[1].split('"')[0]}
-
-
-def revision(session: Session, made: Round, number: str, seat: int) -> Sheet:
-    """A reviewer's sheet to revise."""
-    found = sheets.sheet_in_phase(
-        session, made.applications[number].id, made.reviewers[seat - 1].id, Phase.FINAL
-    )
-    assert found is not None
-    return found
-
-
-def type_in(database: Database, made: Round, number: str, seat: int, points: str) -> None:
-    """A reviewer changes the points of the budget; nothing is submitted."""
-    with database.writing() as session:
-        sheet = revision(session, made, number, seat)
-        fields = {**scoring.as_fields(sheets.scores_of(session, sheet.id)["budget"]), "points": points}
-        fields["change_reason"] = "Plain after the call."
-        version = sheets.scores_of(session, sheet.id)["budget"].version
-        scoring.save_score(
-            session,
-            made.competition,
-            sheet,
-            "budget",
-            fields=fields,
-            version=version,
-            actor=made.reviewer(session, seat),
-            now=NOW + timedelta(minutes=5),
-        )
-
-
-def submit(database: Database, made: Round, number: str, seat: int) -> None:
-    """A reviewer submits the revision."""
-    with database.writing() as session:
-        sheet, actor = revision(session, made, number, seat), made.reviewer(session, seat)
-        scoring.submit(session, made.competition, sheet, actor=actor, now=NOW + timedelta(minutes=6))
-
-
-def close(database: Database, made: Round) -> None:
-    """The chair closes the panel."""
-    with database.writing() as session:
-        panel = panels.panel_of(session, made.competition.id, "CO")
-        assert panel is not None
-        chairing.close_panel(
-            session, made.competition, panel, left_open="Ended early.", actor=made.chair, now=NOW
-        )
-
-
-def bar(database: Database, made: Round, person_id: int | None, number: str) -> None:
-    """A conflict on one application is found."""
-    with database.writing() as session:
-        session.add(
-            Conflict(
-                person_id=person_id or 0,
-                application_id=made.applications[number].id,
-                competition_id=made.competition.id,
-                source=ConflictSource.FOUND,
-                kind="employment",
-                reason="Worked for the host until last year.",
-                noticed_at=NOW,
-            )
-        )
 
 
 def test_what_is_typed_moves_nothing_and_what_is_submitted_arrives(
@@ -181,7 +106,7 @@ def test_a_browser_that_comes_back_hears_what_it_missed_and_nothing_else(
     called: Round, listen: Listen, server: Server, database: Database
 ) -> None:
     cookie = cookie_of(server.app, OFFICER)
-    known = shown_by(server.app, cookie)
+    known = shown_by(server.app, cookie, PANEL)
     type_in(database, called, "CO-2", 3, "14")
     submit(database, called, "CO-2", 3)
 
@@ -285,17 +210,16 @@ def test_who_is_barred_from_every_application_of_the_state_finds_no_stream(
 def test_a_barred_officer_sees_the_rest_of_the_panel_and_no_button_of_it(
     called: Round, signed_in: SignedIn, database: Database
 ) -> None:
-    panel = LIVE.removesuffix("/live")
     client = signed_in(OFFICER)
-    before = client.get(panel).get_data(as_text=True)
+    before = client.get(PANEL).get_data(as_text=True)
     bar(database, called, called.officer.person_id, "CO-1")
-    after = client.get(panel).get_data(as_text=True)
+    after = client.get(PANEL).get_data(as_text=True)
 
-    assert f"{panel}/close" in before
+    assert f"{PANEL}/close" in before
     assert "CO-1" in before
-    assert [word for word in (f"{panel}/close", f"{panel}/call", "CO-1") if word in after] == []
+    assert [word for word in (f"{PANEL}/close", f"{PANEL}/call", "CO-1") if word in after] == []
     assert "Another person runs the panel of CO." in after
-    assert client.get(f"{panel}/close").status_code == 404
+    assert client.get(f"{PANEL}/close").status_code == 404
 
 
 @pytest.mark.parametrize("how", ["signs out", "loses the role"])
@@ -339,22 +263,6 @@ def test_all_streams_of_a_process_share_one_read_and_hold_nothing(
 
     assert 3 <= len(said) <= 6
     assert held == 0
-
-
-@contextmanager
-def counted(database: Database) -> Iterator[list[str]]:
-    """Collect the statements that read the mark of the newest change, and any other."""
-    said: list[str] = []
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if statement.startswith("SELECT"):
-            said.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield said
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 @ONE_DATABASE
@@ -409,7 +317,7 @@ def test_a_server_that_is_told_to_stop_is_not_kept_by_its_streams(
     with database.writing() as session:
         make_panel(session)
     cookie = cookie_of(app, OFFICER)
-    path = f"{LIVE}?{urlencode(shown_by(app, cookie))}"
+    path = f"{LIVE}?{urlencode(shown_by(app, cookie, PANEL))}"
 
     with serving(settings) as (port, process):
         listeners = [Listener(f"http://127.0.0.1:{port}", path, cookie) for _number in range(8)]

@@ -24,7 +24,8 @@ from grants.reviews.services import scoring
 from tests.factories.reviews import NOW, Round
 from tests.plugins.people import SignedIn
 from tests.reviews.rounds import HERE, OFFICER, Totals, hold_panel, make_scored, work
-from tests.reviews.test_queries_counted import counted, of_app
+from tests.reviews.streaming import counted
+from tests.reviews.test_queries_counted import of_app
 
 FOUR: Totals = {
     "CO-1": (92, 83, 86, 79),

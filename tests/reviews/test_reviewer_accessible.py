@@ -1,9 +1,6 @@
 """What a reviewer holds, from the invitation to the packet: axe at both widths, pictures of each page."""
 
-import re
-
 import pytest
-from playwright.sync_api import Page
 
 from grants.access.actor import SYSTEM
 from grants.access.roles import Role
@@ -15,9 +12,10 @@ from grants.reviews.queries import pool
 from grants.reviews.services import scoring
 from grants.web.tokens import signed
 from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
-from tests.plugins.browser import WIDTHS, Accessible, TakePicture
+from tests.plugins.browser import Accessible, TakePicture
 from tests.plugins.people import BrowserOf
 from tests.plugins.web import Server
+from tests.reviews.looking import look
 
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -70,7 +68,7 @@ def test_every_page_that_a_reviewer_holds_is_accessible_at_both_widths(
     }
     page = browser_of(server, "reviewer1@panel.example")
     for name, path in pages.items():
-        look(page, f"{server.url}{path}", f"held-{name}", picture, assert_accessible)
+        look(page, f"{server.url}{path}", f"reviews-held-{name}", picture, assert_accessible)
 
 
 @ONE_DATABASE
@@ -93,17 +91,4 @@ def test_feedback_and_packets_are_accessible_to_staff_at_both_widths(
         "feedback-preview": f"{here}/feedback/applications/{made.applications['NH-1'].uid}",
         "packets": f"{here}/{made.competition.number}/packets",
     }.items():
-        look(page, f"{server.url}{path}", f"staff-{name}", picture, assert_accessible)
-
-
-def look(page: Page, url: str, name: str, picture: TakePicture, accessible: Accessible) -> None:
-    """Open a page, take its pictures, and ask axe at both widths."""
-    answer = page.goto(url)
-    assert answer is not None
-    assert (answer.status, re.search("Sign in", page.title())) == (200, None), url
-    picture(page, f"reviews-{name}")
-    for width in WIDTHS.values():
-        page.set_viewport_size({"width": width, "height": 900})
-        accessible(page)
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{url} at {width}"
-    page.set_viewport_size({"width": WIDTHS["wide"], "height": 900})
+        look(page, f"{server.url}{path}", f"reviews-staff-{name}", picture, assert_accessible)

@@ -5,11 +5,6 @@ from sqlmodel import Session, col, select
 from grants.reviews.models import LeftOut, Panel, PanelRecord, Ranking
 
 
-def panel_by_uid(session: Session, uid: str) -> Panel | None:
-    """Return one panel by its name in URLs."""
-    return session.exec(select(Panel).where(col(Panel.uid) == uid)).first()
-
-
 def panel_of(session: Session, competition_id: int, state: str) -> Panel | None:
     """Return the panel of a state."""
     return session.exec(

@@ -1,13 +1,9 @@
-"""What changes on a panel's page while people talk, part by part; page and stream show the same parts."""
+"""What changes on the staff's panel page while people talk, part by part."""
 
-import hashlib
-import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from flask import get_template_attribute
 from markupsafe import Markup, escape
 from sqlmodel import Session
 
@@ -15,51 +11,21 @@ from grants.access.actor import Actor
 from grants.competitions.models import Competition
 from grants.reviews.services.lacking import Lack
 from grants.reviews.services.lacking import lacking as lacking_of
+from grants.reviews.views.live import Live, Part, moment, written
 from grants.reviews.views.matrix import Cell, Matrix, MatrixRow, matrix_of
 from grants.reviews.workflow import PanelStatus
-from grants.web.filters import clock_time, instant_seconds, iso, plural
+from grants.web.filters import plural
 
 VIEWS = ("totals", "criteria")
 MACROS = "staff/reviews/parts/panel.html"
-MOVED = {
-    PanelStatus.WAITING: "The panel was set back.",
-    PanelStatus.OPEN: "The panel was opened.",
-    PanelStatus.CLOSED: "The panel was closed.",
-}
-OTHER_TABLE = "The finalists or their reviewers changed."
 
 
-@dataclass(frozen=True)
-class Part:
-    """One element of the page by its id: what stands in it, its classes, and its value as it is spoken."""
-
-    html: Markup
-    classes: str = ""
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A panel as one view of it shows it to a reader."""
+@dataclass(frozen=True, kw_only=True)
+class Shown(Live):
+    """A panel as one view of it shows it to staff."""
 
     matrix: Matrix
     lacking: list[Lack]
-    parts: Mapping[str, Part]
-
-    @property
-    def status(self) -> PanelStatus:
-        """Return whether the panel waits, is open or is closed."""
-        return self.matrix.panel.status if self.matrix.panel is not None else PanelStatus.WAITING
-
-    @property
-    def shape(self) -> str:
-        """Name which parts there are; a page of another shape has to be loaded anew."""
-        return f"{self.status}-{_digest(sorted(self.parts))}"
-
-    @property
-    def digest(self) -> str:
-        """Name what stands in the parts."""
-        return _digest({name: asdict(part) for name, part in self.parts.items()})
 
 
 def shown_of(
@@ -85,12 +51,13 @@ def shown_of(
         **dict(_around(matrix, lacking, competition.zone, now)),
         **{name: part for row in matrix.rows for name, part in _of_row(row, view)},
     }
-    return Shown(matrix, lacking, found)
+    status = matrix.panel.status if matrix.panel is not None else PanelStatus.WAITING
+    return Shown(status=status, parts=found, matrix=matrix, lacking=lacking)
 
 
 def _around(matrix: Matrix, lacking: list[Lack], zone: str, now: datetime) -> Iterator[tuple[str, Part]]:
     """Yield what stands around the table."""
-    yield "last-change", Part(_moment(matrix.last_change, zone, now))
+    yield "last-change", Part(moment(matrix.last_change, zone, now))
     yield "far", Part(escape("; ".join(matrix.far) or "none here"))
     yield "agreement", Part(escape(matrix.agreement))
     if matrix.panel is not None and matrix.panel.status is PanelStatus.OPEN:
@@ -143,20 +110,4 @@ def _items(sentences: list[str]) -> Markup:
 
 
 def _written(macro: str, what: object) -> Markup:
-    write: Callable[[object], Markup] = get_template_attribute(MACROS, macro)
-    return write(what)
-
-
-def _moment(at: datetime | None, zone: str, now: datetime) -> Markup:
-    """Write an instant of today as the time of day, another with its date."""
-    if at is None:
-        return escape("none so far")
-    here = ZoneInfo(zone)
-    is_today = at.astimezone(here).date() == now.astimezone(here).date()
-    text = clock_time(at, zone) if is_today else instant_seconds(at, zone)
-    return Markup('<time datetime="{}">{}</time>').format(iso(at), text)
-
-
-def _digest(content: object) -> str:
-    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return written(MACROS, macro, what)
