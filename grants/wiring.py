@@ -39,6 +39,7 @@ from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
 from grants.reviews import notices as review_notices
+from grants.reviews.jobs import exports as export_jobs
 from grants.reviews.jobs import feedback as feedback_jobs
 from grants.reviews.jobs import packets as packet_jobs
 from grants.reviews.jobs import panel_packets as panel_packet_jobs
@@ -92,6 +93,7 @@ JOBS: dict[str, Callable[..., Any]] = {
     "reviews.packet": packet_jobs.make_packet,
     "reviews.panel_packet": panel_packet_jobs.make_panel_packet,
     "reviews.feedback": feedback_jobs.make_feedback,
+    "reviews.scores_file": export_jobs.make_scores_file,
     "reviews.recompute": ranking_jobs.recompute,
     "reviews.statistics": ranking_jobs.compute_statistics,
 }

@@ -4,6 +4,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from grants.adapters.spreadsheets import Line
 from grants.applications.models import Application
 from grants.applications.queries import drafts, lists, submissions
 from grants.applications.rules.content import from_json
@@ -21,7 +22,7 @@ from grants.web import current
 from grants.web.fields import page_asked
 from grants.web.filters import instant, plain_status
 from grants.web.render import page
-from grants.web.spreadsheets import Line, send_list
+from grants.web.spreadsheets import send_list
 
 __all__ = ["pages"]
 

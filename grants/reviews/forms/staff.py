@@ -4,8 +4,9 @@ from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from wtforms import FileField, HiddenField, SelectField, StringField, TextAreaField
-from wtforms.validators import Optional
+from wtforms.validators import AnyOf, Optional
 
+from grants.reviews.services.exporting import PROGRAMS
 from grants.web.fields import DayField, HourField, Needed, WholeField, Within, counted, text
 from grants.web.forms import Form
 
@@ -26,6 +27,12 @@ class InviteForm(Form):
         ],
     )
     expires_on = DayField("They can answer until", validators=[Needed("Enter the last day to answer.")])
+
+
+class ScoresFileForm(Form):
+    """Which program a file of scores is for."""
+
+    ending = HiddenField(validators=[AnyOf(PROGRAMS, "Choose Excel or CSV.")])
 
 
 class AgainForm(Form):

@@ -16,8 +16,8 @@ from grants.reviews.queries import comments, panels, pool
 from grants.reviews.queries.comments import Discussed, Written
 from grants.reviews.services import panels as chairing
 from grants.reviews.services.rubric import rubric_of
+from grants.reviews.services.seeing import require_own_in
 from grants.reviews.views.audiences import staff as pages
-from grants.reviews.views.seeing import require_own_in
 from grants.web import current
 from grants.web.filters import clock_time
 from grants.web.render import go, page

@@ -23,9 +23,9 @@ from grants.reviews.queries.packets import jobs_of
 from grants.reviews.rules.feedback import from_json
 from grants.reviews.services import feedback as clearing
 from grants.reviews.services.feedback import Draft
+from grants.reviews.services.seeing import require_own_in
 from grants.reviews.views.audiences import applicant, staff
 from grants.reviews.views.feedback_book import feedback_lines
-from grants.reviews.views.seeing import require_own_in
 from grants.web import current
 from grants.web.filters import plural
 from grants.web.render import go, page

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from grants.adapters.spreadsheets import Line
 from grants.reviews.rules.feedback import from_json
 from grants.reviews.services.feedback import Draft
-from grants.web.spreadsheets import Line
 
 HEAD = (
     "Competition",

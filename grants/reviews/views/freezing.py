@@ -1,11 +1,7 @@
-"""Staff: freeze a state's ranking, leave a reviewer out, fetch the decision record, recompute it, export."""
-
-from collections.abc import Callable
-from io import BytesIO
+"""Staff: freeze a state's ranking, leave a reviewer out, fetch the decision record, recompute it."""
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
-from sqlmodel import Session
 
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number
@@ -17,15 +13,10 @@ from grants.reviews.queries import panels
 from grants.reviews.services import freezing, recomputing
 from grants.reviews.services import panels as chairing
 from grants.reviews.services.freezing import Seen
-from grants.reviews.services.ranking import round_of
 from grants.reviews.views.audiences import staff as pages
-from grants.reviews.views.ranking import closed_states, standing_of, state_page
-from grants.reviews.views.seeing import require_own_in
-from grants.reviews.views.workbook import Book, scores_csv, scores_workbook
+from grants.reviews.views.ranking import standing_of, state_page
 from grants.web import current
 from grants.web.render import go, page
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @pages.page(
@@ -145,57 +136,6 @@ def recompute(row: Ranking) -> ResponseReturnValue:
         recomputing.ask(session, row, actor=current.actor(), now=current.now())
     return go(
         "staff.reviews.ranking_state", number=competition.number, state=row.state, anchor="record-title"
-    )
-
-
-@pages.page(
-    "/<number>/scores.xlsx",
-    "export",
-    permission="sheet.read",
-    load=competition_by_number,
-    by=("number",),
-    reads="scores of a competition",
-)
-def export(competition: Competition) -> ResponseReturnValue:
-    """Send every submitted score by sub-criterion, reviewer and version, with ranks and method, as Excel."""
-    return _exported(competition, scores_workbook, "xlsx", XLSX)
-
-
-@pages.page(
-    "/<number>/scores.csv",
-    "export_csv",
-    permission="sheet.read",
-    load=competition_by_number,
-    by=("number",),
-    reads="scores of a competition",
-)
-def export_csv(competition: Competition) -> ResponseReturnValue:
-    """Send the same list of scores as comma-separated values."""
-    return _exported(competition, scores_csv, "csv", "text/csv")
-
-
-def _exported(
-    competition: Competition, write: Callable[[Book], BytesIO], ending: str, kind: str
-) -> ResponseReturnValue:
-    actor, wanted = current.actor(), request.args.get("state", "")
-    with current.reading() as session:
-        book = _book(session, competition, wanted)
-        require_own_in(session, actor, [one.id for one in book.found.applications.values()])
-    name = f"scores-{competition.number}{'-' + wanted if wanted else ''}.{ending}"
-    return _download(write(book).getvalue(), name, kind)
-
-
-def _book(session: Session, competition: Competition, wanted: str) -> Book:
-    found = round_of(session, competition)
-    if wanted and wanted not in {one.state for one in found.applications.values()}:
-        raise NotFound
-    return Book.read(
-        session,
-        competition,
-        found,
-        state=wanted or None,
-        without=current.actor().barred,
-        closed=closed_states(found),
     )
 
 

@@ -22,8 +22,8 @@ from grants.reviews.queries import applications as material
 from grants.reviews.queries import packets, panels
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.services import packets as packing
+from grants.reviews.services.seeing import require_own_in
 from grants.reviews.views.audiences import reviewer, staff
-from grants.reviews.views.seeing import require_own_in
 from grants.web import current
 from grants.web.render import go, page
 

@@ -12,10 +12,10 @@ from grants.competitions.queries import competition_by_number
 from grants.errors import NotFound
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import panels
+from grants.reviews.services.seeing import owes_own, require_own_in
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.live import shared_of, watch_asked_for
 from grants.reviews.views.panel_parts import VIEWS, Shown, shown_of
-from grants.reviews.views.seeing import owes_own, require_own_in
 from grants.reviews.workflow import PanelStatus
 from grants.web import current
 from grants.web.routing import still_let_through

@@ -19,10 +19,10 @@ from grants.reviews.queries import live, panels
 from grants.reviews.services import panels as chairing
 from grants.reviews.services.lacking import lacking as lacking_of
 from grants.reviews.services.ranking import round_of, state_rankings
+from grants.reviews.services.seeing import owes_own, require_own_in
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.matrix import Matrix, matrix_of
 from grants.reviews.views.panel_parts import VIEWS, shown_of
-from grants.reviews.views.seeing import owes_own, require_own_in
 from grants.web import current
 from grants.web.forms import Form
 from grants.web.render import go, page

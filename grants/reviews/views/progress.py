@@ -20,8 +20,8 @@ from grants.reviews.queries.applications import Candidate
 from grants.reviews.queries.progress import SheetPage, is_late, sheet_page
 from grants.reviews.services import reminding, scoring
 from grants.reviews.services.rubric import rubric_of
+from grants.reviews.services.seeing import require_own_in
 from grants.reviews.views.audiences import staff as pages
-from grants.reviews.views.seeing import require_own_in
 from grants.reviews.workflow import IN
 from grants.web import current
 from grants.web.fields import page_asked

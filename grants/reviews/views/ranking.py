@@ -16,10 +16,11 @@ from grants.reviews.forms.staff import FreezeForm
 from grants.reviews.models import Ranking
 from grants.reviews.queries import panels, scored
 from grants.reviews.services import recomputing, statistics
+from grants.reviews.services.rank_list import list_rows
 from grants.reviews.services.ranking import Round, StateRanking, round_of, state_rankings
+from grants.reviews.services.seeing import owes_own, require_own_in
 from grants.reviews.views import standing as shown
 from grants.reviews.views.audiences import staff as pages
-from grants.reviews.views.seeing import owes_own, require_own_in
 from grants.web import current
 from grants.web.render import go, page
 from scoring.account import RESULTS
@@ -63,7 +64,7 @@ def _list(
     wanted = request.args.get("state", "")
     sort = request.args.get("sort", "rank")
     chosen = {state: one for state, one in rankings.items() if wanted in ("", state)}
-    rows = shown.list_rows(found, chosen, stored)
+    rows = list_rows(found, chosen, stored)
     total = sum(len(one.ballot.initial) for one in rankings.values())
     return page(
         "staff/reviews/ranking.html",

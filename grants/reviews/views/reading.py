@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from grants.adapters.spreadsheets import Line
 from grants.applications.models import Application
 from grants.applications.rules.content import from_json
 from grants.competitions.models import Competition
@@ -19,7 +20,7 @@ from grants.reviews.views.finding import found_in
 from grants.reviews.views.own import Reviews, reviews_of
 from grants.web import current
 from grants.web.render import page
-from grants.web.spreadsheets import Line, send_list
+from grants.web.spreadsheets import send_list
 from scoring.exact import show_points
 from scoring.rubric import Leaf
 

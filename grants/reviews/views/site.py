@@ -4,6 +4,7 @@ from grants.reviews.views import (
     assigning,
     choosing,
     discussion,
+    exports,
     feedback,
     freezing,
     grid,
@@ -41,6 +42,7 @@ MODULES = (
     discussion,
     ranking,
     freezing,
+    exports,
     proposing,
 )
 """Importing a module of views registers its pages."""
