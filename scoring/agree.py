@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
-from scipy.special import fdtri
-from scipy.stats import rankdata
 
 from scoring.faults import Undefined
 from scoring.matrix import Flags, Floats, Matrix
@@ -139,7 +137,14 @@ def _ratio_interval(above: float, below: float, above_df: float, below_df: float
         return np.inf, np.inf
     tail = (1 + CONFIDENCE) / 2
     ratio = above / below
-    return ratio / float(fdtri(above_df, below_df, tail)), ratio * float(fdtri(below_df, above_df, tail))
+    return ratio / _f_quantile(above_df, below_df, tail), ratio * _f_quantile(below_df, above_df, tail)
+
+
+def _f_quantile(above_df: float, below_df: float, tail: float) -> float:
+    """Return the value below which an F ratio stays with this probability."""
+    from scipy.special import fdtri
+
+    return float(fdtri(above_df, below_df, tail))
 
 
 def _from_ratio(ratio: float, k: float) -> float:
@@ -171,7 +176,7 @@ def _absolute_interval(analysis: TwoWay, icc: float) -> tuple[float | Undefined,
     numerator = (k - 1) * (n - 1) * (k * icc * ratio + steady) ** 2
     freedom = numerator / ((n - 1) * (k * icc * ratio) ** 2 + steady**2)
     tail = (1 + CONFIDENCE) / 2
-    upper, lower = float(fdtri(n - 1, freedom, tail)), float(fdtri(freedom, n - 1, tail))
+    upper, lower = _f_quantile(n - 1, freedom, tail), _f_quantile(freedom, n - 1, tail)
     if not (np.isfinite(upper) and np.isfinite(lower)):
         return NO_LIMIT, NO_LIMIT
     rest = k * judges + (k * n - k - n) * error
@@ -186,7 +191,7 @@ def _without_error(analysis: TwoWay) -> tuple[float, float]:
     if not analysis.judges:
         return 1.0, 1.0
     tail = (1 + CONFIDENCE) / 2
-    upper, lower = float(fdtri(n - 1, k - 1, tail)), float(fdtri(k - 1, n - 1, tail))
+    upper, lower = _f_quantile(n - 1, k - 1, tail), _f_quantile(k - 1, n - 1, tail)
     above, rest = n * analysis.between, k * analysis.judges
     return above / (upper * rest + above), lower * above / (rest + lower * above)
 
@@ -261,6 +266,8 @@ def kendall(matrix: Matrix) -> float | Undefined:
         return NOT_CROSSED
     if n <= 1 or judges <= 1:
         return TOO_FEW
+    from scipy.stats import rankdata
+
     ranks = rankdata(matrix.values, axis=0)
     tied = sum(float((sizes**3 - sizes).sum()) for sizes in _tie_sizes(matrix.values))
     sums = ranks.sum(axis=1)

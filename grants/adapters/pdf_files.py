@@ -2,10 +2,12 @@
 
 import io
 from dataclasses import dataclass
-
-import pikepdf
+from typing import TYPE_CHECKING
 
 from grants.findings import Finding
+
+if TYPE_CHECKING:
+    import pikepdf
 
 END, WHERE_THE_END_IS = b"%%EOF", 1024
 """A file without this in its last bytes lost its end on the way; qpdf would open what pages are left."""
@@ -32,6 +34,8 @@ def inspect(content: bytes) -> PdfFacts:
         return _refused("not_pdf", "This is not a PDF, whatever its name says. Save it as PDF and add that.")
     if END not in content[-WHERE_THE_END_IS:]:
         return _refused("damaged", DAMAGED)
+    import pikepdf
+
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return _facts(pdf)
@@ -41,7 +45,7 @@ def inspect(content: bytes) -> PdfFacts:
         return _refused("damaged", DAMAGED)
 
 
-def _facts(pdf: pikepdf.Pdf) -> PdfFacts:
+def _facts(pdf: "pikepdf.Pdf") -> PdfFacts:
     findings = []
     if pdf.is_encrypted:
         findings.append(
@@ -60,8 +64,10 @@ def _facts(pdf: pikepdf.Pdf) -> PdfFacts:
     return PdfFacts(pages, tuple(findings))
 
 
-def _is_active(pdf: pikepdf.Pdf) -> bool:
+def _is_active(pdf: "pikepdf.Pdf") -> bool:
     """Look for scripts, launch actions, embedded files and dynamic forms in every object and inside each."""
+    import pikepdf
+
     waiting = [*pdf.objects, pdf.trailer]
     while waiting:
         item = waiting.pop()
@@ -78,6 +84,8 @@ def _is_active(pdf: pikepdf.Pdf) -> bool:
 
 def _is_inside(part: object) -> bool:
     """Say whether a part is written inside its object; what is referred to is among the objects itself."""
+    import pikepdf
+
     return isinstance(part, pikepdf.Array | pikepdf.Dictionary) and not part.is_indirect
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python import min_cost_flow
 
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -172,6 +171,8 @@ def _gates(layout: _Layout, rows: Ints, columns: Ints) -> tuple[Ints, Ints]:
 
 
 def _solved(layout: _Layout, arcs: _Arcs) -> Ints:
+    from ortools.graph.python import min_cost_flow
+
     solver = min_cost_flow.SimpleMinCostFlow()
     numbers = solver.add_arcs_with_capacity_and_unit_cost(arcs.tail, arcs.head, arcs.capacity, arcs.cost)
     nodes = np.arange(layout.sink + 1)

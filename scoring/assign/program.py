@@ -7,35 +7,18 @@ fewest conditions stand in the way.
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from scoring.assign.flow import Ints
+from scoring.assign.obstacles import MORE, InTheWay, Kind
 from scoring.assign.problem import Block, Problem
 from scoring.matrix import Floats
 
 TIME_LIMIT_SECONDS = 60.0
 INFEASIBLE = 2
-
-
-MORE = "no more"
-"""The detail of a need's upper side."""
-
-
-class Kind(StrEnum):
-    """What a condition is about, in the order in which staff would rather give way."""
-
-    KEPT = "kept"
-    MOST = "most"
-    LEAST = "least"
-    ORGANIZATION = "organization"
-    EXPERTISE = "expertise"
-    FEDERAL = "federal"
-    OUTSIDE = "outside"
-    NEED = "need"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +33,6 @@ class Condition:
     weights: tuple[int, ...]
     at_least: int | None = None
     at_most: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class InTheWay:
-    """One condition that would have to give, and by how much."""
-
-    kind: Kind
-    subject: str
-    detail: str
-    by: int
 
 
 class Unsolved(ArithmeticError):

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from scoring.assign.fair import solve_fairly
 from scoring.assign.flow import Ints, Network, solve
+from scoring.assign.obstacles import MORE, InTheWay, Kind
 from scoring.assign.problem import Block, Pair, Problem
-from scoring.assign.program import MORE, InTheWay, Kind, best, greatest_floor, in_the_way, program
 from scoring.faults import Refused
 
 
@@ -49,6 +48,8 @@ def propose(problem: Problem) -> Assignment | Impossible:
 
 def propose_fairly(problem: Problem) -> Assignment | Impossible:
     """Return the assignment that serves its worst-served application best, then the greatest total fit."""
+    from scoring.assign.program import greatest_floor, program
+
     _refuse(problem)
     plain = _is_flow(problem) and problem.seed is None and not problem.kept
     pairs = _fairly_by_flow(problem) if plain else None
@@ -143,6 +144,8 @@ def _without_kept(problem: Problem, network: Network) -> Network | None:
 
 def _fairly_by_flow(problem: Problem) -> list[Pair] | None:
     """Return the fairest pairs where pricing proves them, None where the whole program must decide."""
+    from scoring.assign.fair import solve_fairly
+
     blocks = problem.blocks()
     found = solve_fairly(_network(problem, blocks))
     if found is None or not found.proven:
@@ -165,6 +168,8 @@ def _network(problem: Problem, blocks: tuple[Block, ...]) -> Network:
 
 
 def _by_program(problem: Problem, *, floor: int | None) -> list[Pair] | None:
+    from scoring.assign.program import best, program
+
     given = program(problem)
     cost = -_drawn(problem, given.fit).astype(np.float64)
     taken = best(given, cost=cost, floor=floor)
@@ -211,6 +216,8 @@ ALONE = (
 
 
 def _impossible(problem: Problem) -> Impossible:
+    from scoring.assign.program import in_the_way, program
+
     given = program(problem)
     found = in_the_way(given)
     tried = [kinds for kinds in ALONE if not all(one.kind in kinds for one in found)]

@@ -4,8 +4,9 @@ from itertools import combinations, product
 import numpy as np
 import pytest
 
+from scoring.assign.obstacles import Kind
 from scoring.assign.problem import Candidate, Limits, Pair, Problem, Proposal
-from scoring.assign.program import Kind, best, in_the_way, program
+from scoring.assign.program import best, in_the_way, program
 from scoring.assign.propose import (
     Assignment,
     Impossible,

@@ -1,6 +1,5 @@
 """One's own account: name and zone, password, second factor, and the browsers in which one is signed in."""
 
-import qrcode
 from flask.typing import ResponseReturnValue
 
 from grants.accounts import queries
@@ -174,6 +173,8 @@ def _grouped(key: str) -> str:
 
 def _picture(key: str, person: Person) -> dict[str, object]:
     """Draw the key's address as squares: the side in squares, and one SVG path."""
+    import qrcode
+
     code = qrcode.QRCode(border=4, error_correction=qrcode.constants.ERROR_CORRECT_M)
     code.add_data(factor.address_of(key, person.email))
     matrix = code.get_matrix()

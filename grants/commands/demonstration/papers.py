@@ -3,14 +3,14 @@
 import io
 from collections.abc import Sequence
 
-import pikepdf
-
 WIDTH, HEIGHT = 612, 792
 LINES_PER_PAGE = 34
 
 
 def pdf(title: str, paragraphs: Sequence[str], *, pages: int = 1) -> bytes:
     """Make a PDF of so many pages: the title on the first; the same bytes each time."""
+    import pikepdf
+
     document = pikepdf.new()
     font = document.make_indirect(
         pikepdf.Dictionary(

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from grants.access.actor import SYSTEM
 from grants.adapters.pdf import render, render_stamps
-from grants.adapters.pdf_binding import Enclosure, bind, can_be_bound
 from grants.applications.rules.content import SubmissionContent, from_json
 from grants.competitions.models import Competition
 from grants.competitions.queries import CriterionNode, competition_by_id, criteria_of
@@ -20,6 +20,9 @@ from grants.reviews.rules.budget_lines import budget_rows, federal_shares
 from grants.reviews.services.packets import keep_packet
 from grants.reviews.services.rubric import rubric_from
 from scoring.rubric import Leaf
+
+if TYPE_CHECKING:
+    from grants.adapters.pdf_binding import Enclosure
 
 BEFORE = "Criteria and score form"
 FILES = "Files of the application"
@@ -41,6 +44,8 @@ class Papers:
 
 def make_packet(work: Work) -> None:
     """Bind the packet of one application for one reader; a door closed meanwhile leaves it unmade."""
+    from grants.adapters.pdf_binding import bind
+
     papers = _papers(work)
     if papers is None:
         work.finish({"made": 0})
@@ -91,8 +96,10 @@ def _papers(work: Work) -> Papers | None:
         )
 
 
-def _enclosures(work: Work, files: Sequence[ReviewFile]) -> tuple[list[Enclosure], frozenset[str]]:
+def _enclosures(work: Work, files: Sequence[ReviewFile]) -> tuple[list["Enclosure"], frozenset[str]]:
     """Return the files that can be bound, and the names in URLs of those that cannot."""
+    from grants.adapters.pdf_binding import Enclosure, can_be_bound
+
     found: list[Enclosure] = []
     missing: set[str] = set()
     for file in files:

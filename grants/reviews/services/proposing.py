@@ -26,8 +26,8 @@ from grants.reviews.services.assigning import unassign, write
 from grants.reviews.services.conflicts import find_conflicts
 from grants.reviews.services.posing import Posed, Wishes, posed
 from grants.reviews.workflow import AssignmentStatus
+from scoring.assign.obstacles import InTheWay, Kind
 from scoring.assign.problem import Problem
-from scoring.assign.program import InTheWay, Kind
 from scoring.assign.propose import Assignment as Best
 from scoring.assign.propose import Impossible, propose, way_out
 from scoring.assign.reasons import reasons_of_assigned
