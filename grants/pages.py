@@ -2,8 +2,7 @@
 
 from flask import Blueprint, Flask
 
-from grants.accounts.views import own as own_account
-from grants.accounts.views import staff as staff_accounts
+from grants.accounts.views.site import PAGES as ACCOUNTS
 from grants.applications.views import applicant as own_applications
 from grants.applications.views import staff as staff_applications
 from grants.awards.views.site import PAGES as AWARDS
@@ -26,8 +25,7 @@ SITE: list[Pages] = [
     homes.applicant,
     homes.reviewer,
     search.pages,
-    own_account.pages,
-    staff_accounts.pages,
+    *ACCOUNTS,
     *COMPETITIONS,
     organizations.pages,
     invitations.pages,

@@ -38,6 +38,7 @@ from grants.home.views import frame, places, steps
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
+from grants.organizations.views import public as organization_links
 from grants.reviews import notices as review_notices
 from grants.reviews.jobs import exports as export_jobs
 from grants.reviews.jobs import feedback as feedback_jobs
@@ -47,6 +48,7 @@ from grants.reviews.jobs import proposing as proposing_jobs
 from grants.reviews.jobs import ranking as ranking_jobs
 from grants.reviews.queries.doors import reviewer_facts
 from grants.reviews.services.inviting import expire_unanswered
+from grants.reviews.views import joining as review_joining
 from grants.reviews.views.feedback import decision_of
 from grants.screening import notices as screening_notices
 from grants.web import limits, tokens
@@ -98,6 +100,12 @@ JOBS: dict[str, Callable[..., Any]] = {
     "reviews.statistics": ranking_jobs.compute_statistics,
 }
 """Job kind to `(work: grants.jobs.runner.Work) -> None`."""
+
+INVITATIONS: dict[str, Callable[[Session, str, datetime], str]] = {
+    "public.organizations.invitation": organization_links.invited_address,
+    "reviewer.reviews.invitation": review_joining.invited_address,
+}
+"""Pages that mailed invitations lead to, by endpoint: whose address a link proves, as long as it is open."""
 
 LETTER_CASES: dict[str, CaseSource] = {
     award_letters.AWARD.kind: AwardCases(),
@@ -156,6 +164,7 @@ def install(app: Flask) -> None:
     app.extensions["grants.letter_kinds"] = LETTER_KINDS
     app.extensions["grants.letter_cases"] = LETTER_CASES
     app.extensions["grants.holders"] = holders
+    app.extensions["grants.invitations"] = INVITATIONS
     app.extensions["grants.stages"] = stages
     app.extensions["grants.decision"] = decision_of
     app.extensions["grants.releases"] = {"decision": lettering.release_round}

@@ -76,10 +76,16 @@ class CodeForm(Form):
 
 
 class RegisterForm(Form):
-    """A new account."""
+    """Who asks for an account, and where the mail goes that sets it up."""
 
     name = text("Your name", needed="Enter your name as it should stand in the record.", longest=200)
     email = _address("Mail address")
+
+
+class SetUpForm(Form):
+    """A new account whose address is proven."""
+
+    name = text("Your name", needed="Enter your name as it should stand in the record.", longest=200)
     phone = text("Phone", longest=40)
     zone = SelectField("Your time zone", choices=choices(ZONES))
     password = _password("Password", "Choose a password.")

@@ -45,6 +45,11 @@ class Person(Record, table=True):
         return self.id
 
     @property
+    def is_set_up(self) -> bool:
+        """Say whether a password was chosen; until then the row stands for an address that was mailed."""
+        return self.password_hash is not None
+
+    @property
     def has_second_factor(self) -> bool:
         """Say whether signing in asks for a code."""
         return self.totp_since is not None

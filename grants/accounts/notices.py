@@ -8,7 +8,11 @@ from grants.lifecycle.outbox import Mail
 
 
 def confirm(session: Session, event: Event) -> list[Mail]:
-    """Mail the link that confirms an address."""
+    """Mail the link that confirms an address, or sets up the account where no password was chosen yet."""
+    link = queries.mailed_link_by_id(session, event.subject_id)
+    person = queries.person_by_id(session, link.person_id) if link else None
+    if person is not None and not person.is_set_up:
+        return _link(session, event, "Set up your account", "emails/accounts/set_up")
     return _link(session, event, "Confirm your address", "emails/accounts/confirm")
 
 
@@ -19,9 +23,8 @@ def reset(session: Session, event: Event) -> list[Mail]:
 
 def registered_again(session: Session, event: Event) -> list[Mail]:
     """Tell the owner of an account that somebody tried to register with the address."""
-    return _person(
-        session, event.subject_id, "You have an account already", "emails/accounts/registered_again"
-    )
+    template, then = "emails/accounts/registered_again", event.facts.get("then")
+    return _person(session, event.subject_id, "You have an account already", template, then=then)
 
 
 def sign_in_changed(session: Session, event: Event) -> list[Mail]:

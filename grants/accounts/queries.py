@@ -179,6 +179,12 @@ def mailed_link_by_id(session: Session, link_id: int) -> MailedLink | None:
     return session.get(MailedLink, link_id)
 
 
+def newest_link(session: Session, person_id: int, purpose: LinkPurpose, *, at: datetime) -> MailedLink | None:
+    """Return the link of one purpose that was mailed last to a person and is still good."""
+    found = [link for link in links_open(session, person_id, purpose) if link.expires_at > at]
+    return found[-1] if found else None
+
+
 def links_open(session: Session, person_id: int, purpose: LinkPurpose) -> list[MailedLink]:
     """Return the unused links of one purpose; a newer one puts them out of use."""
     return list(

@@ -9,6 +9,7 @@ from grants.accounts.models import Person
 from grants.accounts.queries import roles_ever, roles_held
 from grants.accounts.rules.sessions import separation_conflicts
 from grants.accounts.services import registration, roles
+from grants.accounts.services.registration import Profile
 from grants.clock import StoppedClock
 from grants.database import Database
 from grants.errors import NotFound, Refused
@@ -22,14 +23,8 @@ def people(database: Database, clock: StoppedClock) -> dict[str, Person]:
     made: dict[str, Person] = {}
     with database.writing() as session:
         for name in ("admin", "ana"):
-            person = registration.register(
-                session,
-                email=f"{name}@tests.example",
-                name=name.capitalize(),
-                password="six small green boats",
-                now=clock.now(),
-                confirmed=True,
-            )
+            profile = Profile(name.capitalize(), "six small green boats")
+            person = registration.register_invited(session, f"{name}@tests.example", profile, now=clock.now())
             assert person is not None
             made[name] = person
         roles.grant_role(session, made["admin"], Role.ADMINISTRATOR, actor=SYSTEM, now=clock.now())

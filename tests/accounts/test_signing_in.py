@@ -16,6 +16,7 @@ from grants.access.roles import Role
 from grants.accounts.models import Person, SignIn
 from grants.accounts.queries import person_by_email
 from grants.accounts.services import factors, registration, roles
+from grants.accounts.services.registration import Profile
 from grants.clock import StoppedClock, real_now
 from grants.config import Mode, Settings
 from grants.database import Database
@@ -30,9 +31,8 @@ def make_person(app: Flask, database: Database, clock: StoppedClock) -> MakePers
 
     def make(email: str = "ana@tests.example", *given: Role, name: str = "Ana Roy") -> Person:
         with database.writing() as session:
-            person = registration.register(
-                session, email=email, name=name, password=PASSWORD, now=clock.now(), confirmed=True
-            )
+            profile = Profile(name, PASSWORD)
+            person = registration.register_invited(session, email, profile, now=clock.now())
             assert person is not None
             for role in given:
                 roles.grant_role(session, person, role, actor=SYSTEM, now=clock.now())

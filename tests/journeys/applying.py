@@ -48,15 +48,16 @@ LATER_YEARS: Final[Mapping[int, Mapping[str, str]]] = {
 
 
 def register(cast: Cast) -> None:
-    """Make an account, confirm the address, register the organization, invite a colleague."""
+    """Make an account by the mailed link, register the organization, invite a colleague."""
     nina = cast.stranger(NINA)
     nina.go("/accounts/register")
     nina.type("Your name", "Nina Harlow")
     nina.type("Mail address", NINA)
+    nina.press("Send the link")
+    assert nina.reads(f"We sent a mail to {NINA}")
+    nina.go(cast.mailed_path(NINA, "/accounts/set-up/"))
     nina.type("Password", "seven brown foxes")
-    nina.press("Register")
-    nina.go(cast.mailed_path(NINA, "/accounts/confirm/"))
-    nina.press("Confirm my address")
+    nina.press("Set up my account")
     nina.go("/applicant/organizations/new")
     nina.type("Legal name", HOST)
     nina.choose("Kind of organization", "Nonprofit")
@@ -79,7 +80,7 @@ def register(cast: Cast) -> None:
     paul.follow("Register to join")
     paul.type("Your name", "Paul Ostrow")
     paul.type("Password", "nine quiet otters")
-    paul.press("Register")
+    paul.press("Set up my account")
     paul.press(f"Join {HOST}")
     assert paul.reads(HOST)
 

@@ -1,7 +1,9 @@
-"""Making an account, changing it, and confirming its address by the mailed link."""
+"""Making an account by a mailed link, changing it, and confirming its address."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session
 
 from grants.access.actor import Actor
@@ -11,7 +13,7 @@ from grants.accounts.models import LinkPurpose, MailedLink, Person
 from grants.accounts.rules import passwords
 from grants.accounts.services.keys import keys
 from grants.clock import real_now
-from grants.errors import Refused
+from grants.errors import Refused, refuse
 from grants.lifecycle.perform import tell
 from grants.lifecycle.record import record
 
@@ -20,38 +22,58 @@ DEMONSTRATION_PASSWORD = "demonstration"  # noqa: S105  # known to all; such acc
 """The password of every invented person; the sign-in page of the demonstration tells it."""
 
 
-def register(
-    session: Session,
-    *,
-    email: str,
-    name: str,
-    password: str,
-    now: datetime,
-    phone: str = "",
-    zone: str = "America/New_York",
-    confirmed: bool = False,
-    then: str = "",
-) -> Person | None:
-    """Make an account and mail the link that confirms its address; `then` is the page it leads on to.
+@dataclass(frozen=True)
+class Profile:
+    """What somebody says of themselves when their account is set up, with the password they choose."""
 
-    Returns None where the address has an account; its owner is told by mail, and the page says the
-    same in both cases. Raises `Refused` if the password is not good enough.
+    name: str
+    password: str
+    phone: str = ""
+    zone: str = "America/New_York"
+
+
+def ask_to_register(session: Session, *, email: str, name: str, now: datetime, then: str = "") -> None:
+    """Mail the link by which an account is set up; `then` is the page it leads on to.
+
+    Where the address has an account, its owner is told so by mail instead; the caller learns nothing.
     """
     email = email.strip().lower()
-    faults = passwords.faults_of(password, email=email, name=name)
-    if faults:
-        raise Refused(faults)
-    hashed = passwords.hash_password(password, keys().password_salt)
     known = queries.person_by_email(session, email)
-    if known is not None:
-        _tell_owner(session, known, now=now)
+    if known is not None and (known.is_set_up or not known.active):
+        _tell_owner(session, known, now=now, then=then)
+        return
+    person = known or _added(session, email, name, now=now)
+    ask_to_confirm(session, person, now=now, then=then)
+
+
+def set_up(session: Session, link: MailedLink, profile: Profile, *, now: datetime) -> Person:
+    """Set an account up by the link that was mailed to its address, which proves it.
+
+    Raises `Refused` if the password is not good enough, or if the account was set up meanwhile.
+    """
+    person = session.get_one(Person, link.person_id, with_for_update=True)
+    if person.is_set_up:
+        raise refuse("link", "This account is set up already. Sign in with its password.")
+    _choose(session, person, profile)
+    use(session, link)
+    _confirmed(session, person, happened="set up the account and confirmed its address", now=now)
+    return person
+
+
+def register_invited(session: Session, email: str, profile: Profile, *, now: datetime) -> Person | None:
+    """Make the account of somebody who holds a link that was mailed to the address; None if there is one.
+
+    Raises `Refused` if the password is not good enough.
+    """
+    email = email.strip().lower()
+    known = queries.person_by_email(session, email)
+    if known is not None and (known.is_set_up or not known.active):
         return None
-    person = add_person(session, email=email, name=name, hashed=hashed, now=now, phone=phone, zone=zone)
-    if confirmed:
-        person.confirmed_at = now
-        session.add(person)
-    else:
-        ask_to_confirm(session, person, now=now, then=then)
+    person = known or _added(session, email, profile.name, now=now)
+    for link in queries.links_open(session, person.id, LinkPurpose.CONFIRM):
+        use(session, link)
+    _choose(session, person, profile)
+    _confirmed(session, person, happened="registered by an invitation to the address", now=now)
     return person
 
 
@@ -60,19 +82,19 @@ def add_person(
     *,
     email: str,
     name: str,
-    hashed: str,
+    hashed: str | None,
     now: datetime,
     phone: str = "",
     zone: str = "America/New_York",
 ) -> Person:
-    """Make an account whose password was judged and hashed already; its address is not confirmed."""
+    """Make an account, with a password that was judged and hashed already or none; it is not confirmed."""
     person = Person(
         email=email,
         name=name.strip(),
         phone=phone.strip(),
         zone=zone,
         password_hash=hashed,
-        password_changed_at=real_now(),
+        password_changed_at=real_now() if hashed else None,
         created_at=now,
     )
     session.add(person)
@@ -102,16 +124,7 @@ def confirm(session: Session, link: MailedLink, *, now: datetime) -> Person:
     person = session.get_one(Person, link.person_id)
     use(session, link)
     if person.confirmed_at is None:
-        person.confirmed_at = now
-        session.add(person)
-        record(
-            session,
-            "person.confirmed",
-            person,
-            happened="confirmed the address",
-            actor=as_actor(person),
-            now=now,
-        )
+        _confirmed(session, person, happened="confirmed the address", now=now)
     return person
 
 
@@ -155,7 +168,36 @@ def use(session: Session, link: MailedLink) -> None:
     session.add(link)
 
 
-def _tell_owner(session: Session, person: Person, *, now: datetime) -> None:
+def _added(session: Session, email: str, name: str, *, now: datetime) -> Person:
+    """Make an account without a password; of two who ask at this very moment both get the same."""
+    try:
+        with session.begin_nested():
+            return add_person(session, email=email, name=name, hashed=None, now=now)
+    except IntegrityError:
+        known = queries.person_by_email(session, email)
+        if known is None:
+            raise
+        return known
+
+
+def _choose(session: Session, person: Person, profile: Profile) -> None:
+    faults = passwords.faults_of(profile.password, email=person.email, name=profile.name)
+    if faults:
+        raise Refused(faults)
+    person.name, person.phone, person.zone = profile.name.strip(), profile.phone.strip(), profile.zone
+    person.password_hash = passwords.hash_password(profile.password, keys().password_salt)
+    person.password_changed_at = real_now()
+    session.add(person)
+
+
+def _confirmed(session: Session, person: Person, *, happened: str, now: datetime) -> None:
+    person.confirmed_at = now
+    session.add(person)
+    session.flush()
+    record(session, "person.confirmed", person, happened=happened, actor=as_actor(person), now=now)
+
+
+def _tell_owner(session: Session, person: Person, *, now: datetime, then: str) -> None:
     event = record(
         session,
         "person.registered_again",
@@ -163,5 +205,6 @@ def _tell_owner(session: Session, person: Person, *, now: datetime) -> None:
         happened="was named in a registration, though the address has an account",
         actor=as_actor(person),
         now=now,
+        facts={"then": then} if then else None,
     )
     tell(session, event, "accounts.registered_again")

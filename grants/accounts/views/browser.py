@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from flask import g, request, session
 from sqlmodel import Session
+from wtforms import Field
 
 from grants.access.actor import Actor
 from grants.accounts import queries
@@ -15,7 +16,7 @@ from grants.accounts.services.sessions import token_hash
 from grants.clock import real_now
 from grants.web import current
 
-TOKEN, PENDING = "sign_in", "second_factor"
+TOKEN, PENDING, MAILED = "sign_in", "second_factor", "mailed"
 CODE_WITHIN = 600
 """Seconds in which the second factor must follow the password."""
 
@@ -69,6 +70,22 @@ def awaited(reading: Session, *, at: datetime) -> tuple[Person, str] | None:
         return None
     person = queries.person_by_uid(reading, pending["person"])
     return (person, pending["next"]) if person is not None and person.active else None
+
+
+def await_mail(email: str) -> None:
+    """Remember to which address somebody at this browser had a mail sent."""
+    session[MAILED] = email
+
+
+def mailed_address() -> str:
+    """Return the address to which a mail was sent from this browser last; empty if none was."""
+    return str(session.get(MAILED, ""))
+
+
+def prefill(field: Field) -> None:
+    """Put the address that a link named into the field of a form that opens."""
+    if request.method == "GET" and request.args.get("email"):
+        field.data = request.args["email"][:254]
 
 
 def wanted_page() -> str:

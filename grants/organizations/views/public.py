@@ -1,7 +1,10 @@
 """Answering an invitation by its mailed link, with an account or without one."""
 
+from datetime import datetime
+
 from flask import url_for
 from flask.typing import ResponseReturnValue
+from sqlmodel import Session
 
 from grants.accounts.queries import person_by_email, person_by_id
 from grants.accounts.services.registration import as_actor
@@ -27,7 +30,7 @@ def invitation(token: str) -> ResponseReturnValue:
     with current.reading() as session:
         row = queries.invitation_row(session, found)
         person = person_by_id(session, actor.person_id)
-        known = person_by_email(session, found.email) is not None
+        account = person_by_email(session, found.email)
     if form.is_sent() and person is not None:
         try:
             with current.writing() as session:
@@ -38,13 +41,13 @@ def invitation(token: str) -> ResponseReturnValue:
         else:
             said = f"You belong to {row.organization.name} now."
             return go("applicant.organizations.show", uid=row.organization.uid, said=said)
-    over = found.status is not InvitationStatus.INVITED or found.expires_at <= current.now()
+    over = _is_over(found, current.now())
     return page(
         form=form,
         row=row,
         token=token,
         over=over,
-        known=known,
+        known=account is not None and account.is_set_up,
         fits=person is not None and person.email == found.email,
         here=url_for("public.organizations.invitation", token=token),
         meanings=MEANINGS,
@@ -62,6 +65,17 @@ def decline(token: str) -> ResponseReturnValue:
         actor = current.actor() if person is None else as_actor(person)
         services.decline(session, fresh, actor=actor, now=current.now())
     return go("public.home.index", said="You declined the invitation; whoever invited you is told.")
+
+
+def invited_address(session: Session, token: str, now: datetime) -> str:
+    """Return the address to which an open invitation was mailed, by its link; empty if it is none."""
+    uid = tokens.opened(PURPOSE, token)
+    found = queries.invitation_by_uid(session, uid) if uid else None
+    return "" if found is None or _is_over(found, now) else found.email
+
+
+def _is_over(found: Invitation, now: datetime) -> bool:
+    return found.status is not InvitationStatus.INVITED or found.expires_at <= now
 
 
 def _opened(token: str) -> Invitation:

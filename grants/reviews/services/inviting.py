@@ -109,7 +109,7 @@ def _invite_one(
         competition_id=competition.id,
         person_id=None,
         email=one.email,
-        name=account.name if account else one.name,
+        name=account.name if account and account.is_set_up else one.name,
         kind=ReviewerKind(one.kind),
         affiliation=one.affiliation,
         cap=cap,

@@ -2,6 +2,7 @@
 
 from contextlib import closing
 from dataclasses import replace
+from datetime import datetime
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -43,6 +44,13 @@ def invited(session: Session, token: str) -> PanelMember | None:
     """Return the invitation whose mailed link this is."""
     uid = opened(PURPOSE, token)
     return pool.member_by_uid(session, uid) if uid else None
+
+
+def invited_address(session: Session, token: str, _now: datetime) -> str:
+    """Return the address to which an invitation was mailed that was accepted; empty if it is none."""
+    member = invited(session, token)
+    is_open = member is not None and member.status is MemberStatus.ACCEPTED and member.person_id is None
+    return member.email if member is not None and is_open else ""
 
 
 @pages.page(
