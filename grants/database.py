@@ -1,11 +1,11 @@
 """The database: engine, sessions with one commit point, and the column types everything is stored in."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 
 from sqlalchemy import (
     JSON,
@@ -15,8 +15,10 @@ from sqlalchemy import (
     DateTime,
     Dialect,
     Engine,
+    Executable,
     Integer,
     Numeric,
+    Result,
     String,
     Table,
     create_engine,
@@ -159,13 +161,19 @@ class Record(SQLModel):
 def bare_table(model: type[SQLModel]) -> Table:
     """Return the table of a model, for statements that run while others wait for their turn to write.
 
-    They take a fifth of the time of loading and flushing objects; what the session holds of the same rows
-    is not changed by them, so reads of such rows ask for `populate_existing`.
+    They take a fifth of the time of loading and flushing objects. What the session holds of the same rows
+    is not changed by them, so whoever loads such rows as objects asks for `populate_existing`.
     """
     table = inspect(model).local_table
     if not isinstance(table, Table):
         raise TypeError(f"{model.__name__} has no table of its own")
     return table
+
+
+def bare_rows(session: Session, statement: Executable, parameters: Mapping[str, object]) -> Result[Unpack[tuple[Any, ...]]]:
+    """Run a statement on bare tables, after what the session holds has gone to the database."""
+    session.flush()
+    return session.execute(statement, parameters)
 
 
 _READ_ONLY: dict[str, dict[str, Any]] = {"sqlite": {}, "postgresql": {"postgresql_readonly": True}}

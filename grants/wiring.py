@@ -12,6 +12,7 @@ from grants.access.actor import NOBODY, Actor
 from grants.access.roles import Role
 from grants.accounts import notices as account_notices
 from grants.accounts.models import Person
+from grants.accounts.queries import Account
 from grants.accounts.services import keys
 from grants.accounts.views import note_life
 from grants.accounts.views.browser import live_standing
@@ -133,10 +134,10 @@ def load_actor(session: Session) -> Actor:
     found = live_standing(session)
     if found is None:
         return NOBODY
-    return actor_of(session, found.person, found.staff_roles)
+    return actor_of(session, found.account, found.staff_roles)
 
 
-def actor_of(session: Session, person: Person, staff_roles: frozenset[Role]) -> Actor:
+def actor_of(session: Session, person: Person | Account, staff_roles: frozenset[Role]) -> Actor:
     """Make the actor of a person; the address counts only once it is confirmed."""
     reviewer = reviewer_facts(session, person.id)
     return Actor(

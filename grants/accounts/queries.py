@@ -5,20 +5,35 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, func, or_
+from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
 from grants.access.roles import Role
 from grants.accounts.models import LinkPurpose, MailedLink, Person, SignIn, StaffRole
+from grants.database import bare_rows, bare_table
 
 PAGE = 50
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A live row of a sign-in with its person and the staff roles held now."""
+class Account:
+    """What the actor of a request is made of."""
 
-    sign_in: SignIn
-    person: Person
+    id: int
+    name: str
+    email: str
+    zone: str
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A live sign-in with its person and the staff roles held now."""
+
+    sign_in_id: int
+    started_at: datetime
+    seen_at: datetime
+    account: Account
     staff_roles: frozenset[Role]
 
 
@@ -30,12 +45,15 @@ class PersonRow:
     roles: tuple[Role, ...]
 
 
+_SIGN_INS, _PEOPLE, _ROLES = bare_table(SignIn), bare_table(Person), bare_table(StaffRole)
 _STANDING = (
-    select(SignIn, Person, StaffRole.role)
-    .join(Person, col(Person.id) == col(SignIn.person_id))
-    .outerjoin(StaffRole, and_(col(StaffRole.person_id) == col(Person.id), col(StaffRole.ended_at).is_(None)))
+    select_bare(_SIGN_INS.c.id, _SIGN_INS.c.started_at, _SIGN_INS.c.seen_at)
+    .add_columns(_PEOPLE.c.id, _PEOPLE.c.name, _PEOPLE.c.email, _PEOPLE.c.zone, _PEOPLE.c.confirmed_at)
+    .add_columns(_ROLES.c.role)
+    .join_from(_SIGN_INS, _PEOPLE, _PEOPLE.c.id == _SIGN_INS.c.person_id)
+    .outerjoin(_ROLES, and_(_ROLES.c.person_id == _PEOPLE.c.id, _ROLES.c.ended_at.is_(None)))
     .where(
-        col(SignIn.token_hash) == bindparam("token_hash"), col(SignIn.ended_at).is_(None), col(Person.active)
+        _SIGN_INS.c.token_hash == bindparam("token_hash"), _SIGN_INS.c.ended_at.is_(None), _PEOPLE.c.active
     )
 )
 """Built once: every request asks it."""
@@ -43,12 +61,17 @@ _STANDING = (
 
 def standing(session: Session, token_hash: str) -> Standing | None:
     """Return who is signed in under a token, in one query; whether it is too old is a rule's question."""
-    rows = session.exec(_STANDING, params={"token_hash": token_hash}).all()
+    rows = bare_rows(session, _STANDING, {"token_hash": token_hash}).all()
     if not rows:
         return None
-    granted: list[str | None] = [row[2] for row in rows]
-    roles = frozenset(Role(held) for held in granted if held is not None)
-    return Standing(rows[0][0], rows[0][1], roles)
+    sign_in_id, started_at, seen_at, *person, _role = rows[0]
+    roles = frozenset(Role(row[-1]) for row in rows if row[-1] is not None)
+    return Standing(sign_in_id, started_at, seen_at, Account(*person), roles)
+
+
+def sign_in_by_id(session: Session, sign_in_id: int) -> SignIn | None:
+    """Return one row of a sign-in."""
+    return session.get(SignIn, sign_in_id)
 
 
 def person_by_email(session: Session, email: str) -> Person | None:

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from grants.budgets.models import Budget, BudgetLine, BudgetYear, BudgetYearVersion, MatchLine
 from grants.budgets.rules.match import MatchFact
 from grants.budgets.rules.table import Cell, Column, InKindDetail, YearBudget
-from grants.database import bare_table
+from grants.database import bare_rows, bare_table
 
 
 @dataclass(frozen=True)
@@ -124,11 +124,10 @@ _LINES_OF_YEAR = (
 
 def locked_year(session: Session, budget_id: int, year: int) -> LockedYear | None:
     """Return one year as it is now, locked for this transaction; read its lines after it, never with it."""
-    session.flush()
-    row = session.execute(_LOCKED_YEAR, {"budget_id": budget_id, "year": year}).first()
+    row = bare_rows(session, _LOCKED_YEAR, {"budget_id": budget_id, "year": year}).first()
     if row is None:
         return None
-    lines = session.execute(_LINES_OF_YEAR, {"budget_year_id": row.id}).all()
+    lines = bare_rows(session, _LINES_OF_YEAR, {"budget_year_id": row.id}).all()
     return LockedYear(
         id=row.id,
         year=row.year,

@@ -29,7 +29,7 @@ from grants.competitions.rules.publication import PublicationFacts, publication_
 from grants.competitions.rules.stage import Stage
 from grants.competitions.rules.waiting import amendment_waiting, draft_waiting
 from grants.competitions.workflow import CompetitionStatus
-from grants.database import bare_table
+from grants.database import bare_rows, bare_table
 from grants.findings import stops
 from grants.lifecycle.waiting import Waiting
 from grants.policies.rule_set import RuleSet
@@ -109,8 +109,7 @@ _WEIGHTS = (
 
 def weights_of(session: Session, competition_id: int) -> list[Weight]:
     """Return every criterion for scoring, in order of position among its siblings."""
-    session.flush()
-    return [Weight(*row) for row in session.execute(_WEIGHTS, {"competition_id": competition_id})]
+    return [Weight(*row) for row in bare_rows(session, _WEIGHTS, {"competition_id": competition_id})]
 
 
 def factors_of(session: Session, competition_id: int) -> list[SelectionFactor]:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import bindparam, func, or_
+from sqlalchemy import select as select_bare
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.accounts.models import Person
+from grants.database import bare_rows, bare_table
 from grants.lifecycle.waiting import NEWS, Waiting
 from grants.organizations.models import Invitation, MemberRole, Membership, Organization
 from grants.organizations.workflow import InvitationStatus
@@ -61,15 +63,16 @@ def organizations_by_ids(session: Session, ids: set[int] | frozenset[int]) -> di
     return {organization.id: organization for organization in rows}
 
 
-_MEMBERSHIPS = select(Membership.organization_id, Membership.role).where(
-    col(Membership.person_id) == bindparam("person_id"), col(Membership.left_at).is_(None)
+_BARE = bare_table(Membership).c
+_MEMBERSHIPS = select_bare(_BARE.organization_id, _BARE.role).where(
+    _BARE.person_id == bindparam("person_id"), _BARE.left_at.is_(None)
 )
 """Built once: every request asks it."""
 
 
 def memberships_of(session: Session, person_id: int) -> dict[int, Role]:
     """Return what a person is in each organization now; for the actor of a request."""
-    rows = session.exec(_MEMBERSHIPS, params={"person_id": person_id}).all()
+    rows = bare_rows(session, _MEMBERSHIPS, {"person_id": person_id})
     return {organization_id: Role(role) for organization_id, role in rows}
 
 

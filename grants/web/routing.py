@@ -4,12 +4,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Request, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
-from werkzeug.exceptions import HTTPException
 
 from grants.access.actor import Actor
 from grants.access.check import decide
@@ -144,19 +142,6 @@ def still_let_through() -> bool:
         g.record = _load(session, door, dict(request.view_args or {}))
     has_record = door.load is None or g.record is not None
     return has_record and decide(g.actor, door.permission, g.record).allowed
-
-
-def is_open(session: Session, path: str, actor: Actor) -> bool:
-    """Ask whether a path leads to a page of ours that would open to an actor now."""
-    try:
-        endpoint, arguments = current_app.url_map.bind("localhost").match(urlsplit(path).path, method="GET")
-    except HTTPException:
-        return False
-    door: Door | None = current_app.extensions["grants.doors"].get(endpoint)
-    if door is None:
-        return False
-    record = _load(session, door, dict(arguments))
-    return (door.load is None or record is not None) and decide(actor, door.permission, record).allowed
 
 
 def to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:

@@ -55,8 +55,9 @@ def note_life(session: Session, sign_in_id: int) -> None:
 def end(session: Session, token: str) -> None:
     """Sign out the browser that holds the token."""
     found = queries.standing(session, token_hash(token))
-    if found is not None:
-        _end(session, found.sign_in)
+    row = queries.sign_in_by_id(session, found.sign_in_id) if found is not None else None
+    if row is not None:
+        _end(session, row)
 
 
 def end_all(session: Session, person: Person, *, but: str | None = None) -> int:

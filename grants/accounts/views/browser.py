@@ -30,14 +30,12 @@ def live_standing(reading: Session) -> Standing | None:
     if found is None:
         return None
     now = real_now()
-    row = found.sign_in
     g.session_ends_at = ends_at(
-        started_at=row.started_at, seen_at=row.seen_at, is_staff=bool(found.staff_roles)
+        started_at=found.started_at, seen_at=found.seen_at, is_staff=bool(found.staff_roles)
     )
     if g.session_ends_at <= now:
         return None
-    g.sign_in_to_note = row.id if must_be_noted(row.seen_at, now) else None
-    g.person = found.person
+    g.sign_in_to_note = found.sign_in_id if must_be_noted(found.seen_at, now) else None
     return found
 
 

@@ -18,7 +18,7 @@ from grants.applications.models import (
 )
 from grants.applications.workflow import ApplicationStatus
 from grants.competitions.models import Competition
-from grants.database import bare_table
+from grants.database import bare_rows, bare_table
 from grants.documents.models import StoredFile
 from grants.organizations.models import MemberRole, Membership
 
@@ -104,7 +104,7 @@ _DESK = (
 
 def desk_of(session: Session, application_id: int) -> Desk | None:
     """Return what decides now whether a draft may be worked on."""
-    row = session.execute(_DESK, {"application_id": application_id}).first()
+    row = bare_rows(session, _DESK, {"application_id": application_id}).first()
     return None if row is None else Desk(*row)
 
 

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import CompoundSelect, Integer, Label, String, bindparam, literal_column, union_all
 from sqlalchemy import cast as sql_cast
+from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
+from grants.database import bare_rows, bare_table
 from grants.reviews.models import Assignment, Conflict, ConflictAnswer, PanelMember
 from grants.reviews.workflow import BARRING, AssignmentStatus, MemberStatus
 
@@ -26,7 +28,7 @@ class ReviewerFacts:
 def reviewer_facts(session: Session, person_id: int) -> ReviewerFacts:
     """Return everything the policy asks of a reviewer, with one query."""
     found: dict[str, set[int]] = {"barred": set(), "panel": set(), "open": set()}
-    for what, number in session.execute(_FACTS, {"person_id": person_id}):
+    for what, number in bare_rows(session, _FACTS, {"person_id": person_id}):
         found[what].add(number)
     barred = frozenset(found["barred"])
     return ReviewerFacts(
@@ -57,29 +59,30 @@ def barred_people(session: Session, application_id: int) -> frozenset[int]:
 
 def _facts() -> CompoundSelect[tuple[str, int]]:
     person_id = bindparam("person_id", type_=Integer)
-    barred = select(_word("barred"), col(Conflict.application_id)).where(
-        col(Conflict.person_id) == person_id, col(Conflict.status).in_(BARRING)
+    conflict, member = bare_table(Conflict).c, bare_table(PanelMember).c
+    sent, answer = bare_table(Assignment).c, bare_table(ConflictAnswer).c
+    barred = select_bare(_word("barred"), conflict.application_id).where(
+        conflict.person_id == person_id, conflict.status.in_(BARRING)
     )
-    panel = select(_word("panel"), col(PanelMember.competition_id)).where(
-        col(PanelMember.person_id) == person_id, col(PanelMember.status) == MemberStatus.ACCEPTED
+    panel = select_bare(_word("panel"), member.competition_id).where(
+        member.person_id == person_id, member.status == MemberStatus.ACCEPTED
     )
     open_doors = (
-        select(_word("open"), col(Assignment.application_id))
-        .join(
-            PanelMember,
-            (col(PanelMember.competition_id) == col(Assignment.competition_id))
-            & (col(PanelMember.person_id) == col(Assignment.person_id)),
+        select_bare(_word("open"), sent.application_id)
+        .join_from(
+            sent.id.table,
+            member.id.table,
+            (member.competition_id == sent.competition_id) & (member.person_id == sent.person_id),
         )
         .join(
-            ConflictAnswer,
-            (col(ConflictAnswer.application_id) == col(Assignment.application_id))
-            & (col(ConflictAnswer.person_id) == col(Assignment.person_id)),
+            answer.id.table,
+            (answer.application_id == sent.application_id) & (answer.person_id == sent.person_id),
         )
         .where(
-            col(Assignment.person_id) == person_id,
-            col(Assignment.status) == AssignmentStatus.SENT,
-            col(PanelMember.status) == MemberStatus.ACCEPTED,
-            col(PanelMember.agreement_signed_at).is_not(None),
+            sent.person_id == person_id,
+            sent.status == AssignmentStatus.SENT,
+            member.status == MemberStatus.ACCEPTED,
+            member.agreement_signed_at.is_not(None),
         )
     )
     return union_all(barred, panel, open_doors)

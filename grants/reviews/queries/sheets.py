@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 
 from grants.applications.models import Application, Submission
 from grants.competitions.models import Competition
-from grants.database import bare_table
+from grants.database import bare_rows, bare_table
 from grants.organizations.models import Organization
 from grants.reviews.models import (
     Assignment,
@@ -162,13 +162,12 @@ _SCORES_OF_SHEET = select_bare(_SCORES).where(_SCORES.c.sheet_id == bindparam("s
 
 def locked_sheet(session: Session, sheet_id: int) -> LockedSheet:
     """Return a sheet with its state's panel as they are now; the sheet's row is locked."""
-    session.flush()
-    return LockedSheet(*session.execute(_LOCKED_SHEET, {"sheet_id": sheet_id}).one())
+    return LockedSheet(*bare_rows(session, _LOCKED_SHEET, {"sheet_id": sheet_id}).one())
 
 
 def written_scores(session: Session, sheet_id: int) -> dict[str, Row[Any]]:
     """Return the bare rows of a sheet's entries by criterion, for a save while others wait."""
-    rows = session.execute(_SCORES_OF_SHEET, {"sheet_id": sheet_id}).all()
+    rows = bare_rows(session, _SCORES_OF_SHEET, {"sheet_id": sheet_id}).all()
     return {row.criterion_key: row for row in rows}
 
 
