@@ -46,6 +46,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     CSRFProtect(app)
     filters.install(app)
     headers.install(app)
+    assets.install(app)
     errors.install(app)
     pages.install(app)
     wiring.install(app)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, Unpack
+from typing import Any
 
 from sqlalchemy import (
     JSON,
@@ -170,7 +170,9 @@ def bare_table(model: type[SQLModel]) -> Table:
     return table
 
 
-def bare_rows(session: Session, statement: Executable, parameters: Mapping[str, object]) -> Result[Unpack[tuple[Any, ...]]]:
+def bare_rows(
+    session: Session, statement: Executable, parameters: Mapping[str, object]
+) -> Result[*tuple[Any, ...]]:
     """Run a statement on bare tables, after what the session holds has gone to the database."""
     session.flush()
     return session.execute(statement, parameters)

@@ -43,6 +43,7 @@ SITE: list[Pages] = [
 
 LIBRARIES = {
     "static": Door("public.read"),
+    "static_before": Door("public.read"),
 }
 
 

@@ -5,6 +5,9 @@ from datetime import timedelta
 from functools import cache
 from typing import Final
 
+from flask import Flask, redirect, url_for
+from flask.typing import ResponseReturnValue
+
 from grants.config import ROOT
 
 FOLDER: Final = ROOT / "static"
@@ -24,3 +27,12 @@ def address() -> str:
         digest.update(f"{path.relative_to(FOLDER)}\0{path.stat().st_size}\0".encode())
         digest.update(path.read_bytes())
     return f"/static/{digest.hexdigest()[:12]}"
+
+
+def install(app: Flask) -> None:
+    """Answer for addresses of earlier states: a page open at an upgrade still loads its parts from there."""
+    app.add_url_rule("/static/<state>/<path:filename>", "static_before", _moved)
+
+
+def _moved(state: str, filename: str) -> ResponseReturnValue:
+    return redirect(url_for("static", filename=filename), 302)
