@@ -1,7 +1,17 @@
 """The business instant: real time plus the demonstration's offset; the only place that reads the time."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from datetime import UTC, date, datetime, timedelta
+from typing import Final, Protocol
+
+YEARS: Final = range(1900, 2201)
+"""Years of the dates that a person may give: in each, every zone's clock can be read and kept."""
+
+
+def year_fault(day: date) -> str | None:
+    """Return the sentence for a date whose year nobody means; None where the year is plausible."""
+    if day.year in YEARS:
+        return None
+    return f"Enter a date in the years {YEARS[0]} to {YEARS[-1]}; the year {day.year:04d} is outside."
 
 
 class Clock(Protocol):

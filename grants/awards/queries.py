@@ -256,10 +256,15 @@ def _one(row: Application, name: str, result: Mapping[str, Any], content: Submis
         place_label=label or "not ranked",
         tied="tied" in label,
         rank_sum=_decimal_text(place["value"]) if place else "",
-        final_mean=_decimal_text(place["final_mean"]) if place else "",
+        final_mean=_mean_text(place["final_mean"]) if place else "",
         standing=str(standing.get("text", "")),
         requested=to_period(content.years[0]).new_obligation if content and content.years else None,
     )
+
+
+def _mean_text(fraction: str) -> str:
+    value = Fraction(fraction)
+    return f"{Decimal(value.numerator) / Decimal(value.denominator):.2f}"
 
 
 def _decimal_text(fraction: str) -> str:

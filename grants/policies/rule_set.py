@@ -123,11 +123,12 @@ def cost_share_findings(rule_set: RuleSet, obligated_on: date) -> list[Finding]:
     published = rule_set.cost_share
     of_the_day = rule_on(rows.CostShareRow, obligated_on)
     found = look_on(of_the_day, obligated_on)
+    day = f"{obligated_on:%B} {obligated_on.day}, {obligated_on.year}"
     if of_the_day.id != published.id:
         found.append(
             Finding(
                 "policies.law_changed",
-                f"Published: {published.title}. In force on {obligated_on.isoformat()}: {of_the_day.title}. "
+                f"Published: {published.title}. In force on {day}: {of_the_day.title}. "
                 "The new rule acts only by an amendment of the award.",
                 authority=of_the_day.authority,
                 level=Level.LOOK,

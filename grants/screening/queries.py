@@ -65,7 +65,10 @@ def queue(
     competition: str = "",
     page: int = 1,
 ) -> tuple[list[QueueRow], int]:
-    """Return one page of the submitted applications of closed competitions, oldest first, and the count."""
+    """Return one page of the submitted applications of closed competitions, and the count.
+
+    What waits for a decision comes first, then by deadline, state and number.
+    """
     chosen = (
         select(Application, Competition, Organization, Submission)
         .join(Competition, col(Competition.id) == col(Application.competition_id))
@@ -84,7 +87,12 @@ def queue(
         chosen = chosen.where(col(Competition.number) == competition)
     counted = chosen.with_only_columns(col(Application.id)).subquery()
     rows = session.exec(
-        chosen.order_by(col(Competition.deadline_at), col(Application.state), col(Application.number))
+        chosen.order_by(
+            col(Application.status) != ApplicationStatus.SUBMITTED,
+            col(Competition.deadline_at),
+            col(Application.state),
+            col(Application.number),
+        )
         .limit(PAGE)
         .offset((max(page, 1) - 1) * PAGE)
     ).all()

@@ -12,6 +12,7 @@ from wtforms.validators import Length, Optional
 from wtforms.widgets import TextInput
 
 from grants import money
+from grants.clock import year_fault
 
 MOST_POINTS = 100_000
 LONGEST_COUNT = 9
@@ -106,9 +107,13 @@ class DayField(_TypedText):
         """Read a date."""
         for pattern in ("%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%b %d, %Y"):
             try:
-                return datetime.strptime(text, pattern).date()  # noqa: DTZ007  # a date has no zone
+                day = datetime.strptime(text, pattern).date()  # noqa: DTZ007  # a date has no zone
             except ValueError:
                 continue
+            fault = year_fault(day)
+            if fault:
+                raise ValueError(fault)
+            return day
         raise ValueError(f"“{text[:40]}” is not a date that exists. Write it as 10/15/2014.")
 
     def show(self, value: date) -> str:

@@ -162,6 +162,16 @@ BAD_INPUT = [
     ("states", STATES | {"state-0-awards": "0"}, "Enter a number from 1 to 20"),
     ("states", STATES | {"state-1-code": "CO", "state-1-awards": "1"}, "Colorado stands here twice."),
     ("dates", DATES | {"deadline_day": "2/30/2014"}, "“2/30/2014” is not a date that exists."),
+    (
+        "dates",
+        DATES | {"deadline_day": "0001-01-01"},
+        "Enter a date in the years 1900 to 2200; the year 0001",
+    ),
+    (
+        "dates",
+        DATES | {"deadline_day": "9999-12-31"},
+        "Enter a date in the years 1900 to 2200; the year 9999",
+    ),
     ("dates", DATES | {"deadline_hour": "25:00"}, "“25:00” is not a time of day."),
     ("dates", DATES | {"deadline_day": ""}, "Deadline: enter the date as well."),
     (
@@ -212,6 +222,43 @@ def test_what_was_typed_still_stands(desk: FlaskClient, draft: Competition) -> N
 
     assert 'value="2/30/2014"' in answer.text
     assert 'value="9 pm"' in answer.text
+
+
+@pytest.mark.parametrize("year", ["99999", "-1", "1500"])
+@ON_SQLITE
+def test_a_copy_into_a_year_that_no_calendar_has_is_refused_at_the_field(
+    year: str, desk: FlaskClient, draft: Competition
+) -> None:
+    form = {"number": "2031-NIST-MEP-01", "source": draft.number, "fiscal_year": year, "dates": "move"}
+
+    answer = desk.post("/staff/competitions/new", data=form)
+
+    assert (answer.status_code, said(answer)[:35]) == (422, "Enter a number from 1,988 to 2,200;")
+    assert 'id="fiscal_year-error"' in answer.text
+
+
+@ON_SQLITE
+def test_points_below_zero_are_told_at_the_row_of_the_tree(desk: FlaskClient, draft: Competition) -> None:
+    points = {"version": "1", "total": "100", "row-0-key": "narrative", "row-0-points": "-5"}
+
+    answer = desk.post(f"{HERE}/setup/criteria", data=points)
+
+    assert (answer.status_code, said(answer)) == (422, "Enter a number from 0 to 100,000; -5 is outside.")
+    assert 'id="row-0-points-error"' in answer.text
+
+
+@ON_SQLITE
+def test_a_stage_is_linked_once_its_time_has_come(
+    desk: FlaskClient, published: Competition, clock: StoppedClock
+) -> None:
+    clock.put(PUBLICATION)
+    before = desk.get(HERE).text.partition("<h2>Milestones</h2>")[2]
+    clock.put(datetime(2014, 10, 17, 12, tzinfo=UTC))
+    after = desk.get(HERE).text.partition("<h2>Milestones</h2>")[2]
+
+    links = ("Screen the applications", "Reviewers and conflicts</a>", "Assign reviewers")
+    assert [words in before for words in links] == [False, True, False]
+    assert [words in after for words in links] == [True, True, True]
 
 
 @ON_SQLITE
@@ -268,12 +315,25 @@ def test_criteria_move_and_the_running_sum_is_shown(desk: FlaskClient, draft: Co
     assert text.index("Qualifications of the applicant") < text.index("Executive summary")
 
 
+IN_YEAR = 'format = 1\nidentity = {{ number = "2031-NIST-MEP-01" }}\n[dates]\n{}\n'
 LOADS = [
     ({"file": ""}, "Choose a file, or paste its text."),
     ({"file": "x = ["}, "This is not TOML that can be read at end of document."),
     ({"file": "format = 1\n[identity]\n"}, "Line 2, identity.number: “number” is missing."),
     ({"file": sample_text("ten_states_2014")}, "2014-NIST-MEP-01 is already in use."),
     ({"upload": (b"\xff\xfe\x00", "notice.toml")}, "This file is not text in UTF-8."),
+    (
+        {"file": IN_YEAR.format("deadline = 0001-01-01T00:00:00")},
+        "Line 4, dates.deadline: Enter a date in the",
+    ),
+    (
+        {"file": IN_YEAR.format("deadline = 9999-12-31T23:59:00-05:00")},
+        "Line 4, dates.deadline: Enter a date in",
+    ),
+    (
+        {"file": IN_YEAR.format("planned_publication = 1500-01-01")},
+        "Line 4, dates.planned_publication: Enter a",
+    ),
 ]
 
 

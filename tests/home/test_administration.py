@@ -127,7 +127,7 @@ def test_everybody_on_the_staff_follows_their_own_jobs_and_the_administrator_all
         ("", 200, "One half in every year", ""),
         ("day=2014-10-15", 200, "Declining schedule of 1994", "One half in every year"),
         ("day=2018-01-01", 200, "One half in every year", "Declining schedule of 1994"),
-        ("day=2014-02-30", 404, "", "Declining schedule of 1994"),
+        ("day=2014-02-30", 422, "“2014-02-30” is not a date that exists.", ""),
     ],
 )
 def test_the_policy_tables_are_read_for_a_day(

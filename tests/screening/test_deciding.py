@@ -120,6 +120,17 @@ def test_the_rules_find_nothing_wrong_with_a_complete_submission(
     assert stops == []
 
 
+def test_what_waits_stands_before_what_is_decided(
+    session: Session, scene: make.Scene, submitted: Application
+) -> None:
+    services.decide(session, submitted, YES, actor=scene.officer, now=AFTER)
+
+    waiting, _ = queries.queue(session, scene.officer, now=AFTER)
+    all_of_them, _ = queries.queue(session, scene.officer, now=AFTER, statuses=queries.CLOSED)
+
+    assert (waiting, [row.application.id for row in all_of_them]) == ([], [submitted.id])
+
+
 def test_the_queue_holds_it_only_after_the_deadline(
     session: Session, scene: make.Scene, submitted: Application
 ) -> None:

@@ -1,11 +1,14 @@
 """Staff pages of selection: all states with the money beside the ranks, one state, approval."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
 from grants.accounts.services.factors import confirm_signer
+from grants.applications.queries.drafts import application_by_id
 from grants.awards.forms import ApproveForm, DeedForm, ReturnForm, SelectionForm
 from grants.awards.models import Choice, Selection
 from grants.awards.queries import (
@@ -23,7 +26,7 @@ from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, competition_by_number, factors_of
 from grants.competitions.rules.states import CENTER_STATES
 from grants.documents.queries import batches_of
-from grants.errors import NotAllowed, NotFound, Refused
+from grants.errors import NotFound, Refused
 from grants.web import current
 from grants.web.fields import choices
 from grants.web.render import go, page
@@ -187,10 +190,6 @@ def _decision(form: SelectionForm, view: StateView) -> Decision:
 def approve_selection(selection: Selection) -> ResponseReturnValue:
     """Let the grants officer, another person, approve a signed selection."""
     form = ApproveForm()
-    with current.reading() as session:
-        competition = competition_by_id(session, selection.competition_id)
-    if competition is None:
-        raise NotFound
     if form.is_sent():
         try:
             with current.writing() as session:
@@ -202,18 +201,8 @@ def approve_selection(selection: Selection) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            said = "Approved. Prepare the award next."
-            return go("staff.awards.selection", number=competition.number, said=said)
-    return page(
-        selection=selection,
-        competition=competition,
-        form=form,
-        return_form=ReturnForm(),
-        states=CENTER_STATES,
-        waits=selection.status is SelectionStatus.SIGNED,
-        own=selection.signed_by_id == current.actor().person_id,
-        back=url_for("staff.awards.selection", number=competition.number),
-    )
+            return _to_selections(selection, "Approved. Prepare the award next.")
+    return _memo_page(selection, form, ReturnForm(formdata=None))
 
 
 @pages.page(
@@ -224,17 +213,55 @@ def approve_selection(selection: Selection) -> ResponseReturnValue:
     methods=("POST",),
 )
 def return_selection(selection: Selection) -> ResponseReturnValue:
-    """Return a signed selection with a reason."""
+    """Return a signed selection with a reason; without one the memo comes back and says so."""
     form = ReturnForm()
     if not form.is_sent():
-        raise NotAllowed("Write why the selection goes back, on the page of the selection.")
+        return _memo_page(selection, ApproveForm(formdata=None), form)
     with current.writing() as session:
         row = selection_by_uid(session, selection.uid)
-        competition = competition_by_id(session, selection.competition_id)
-        if row is None or competition is None:
+        if row is None:
             raise NotFound
         give_back(session, row, reason=str(form.reason.data), actor=current.actor(), now=current.now())
-    return go("staff.awards.selection", number=competition.number, said="Returned with your reason.")
+    return _to_selections(selection, "Returned with your reason.")
+
+
+def _memo_page(selection: Selection, form: ApproveForm, return_form: ReturnForm) -> ResponseReturnValue:
+    """Show the decision as it was signed, with what the grants officer may do about it."""
+    competition = _competition_of(selection)
+    return page(
+        "staff/awards/approve.html",
+        form=form,
+        failed=form.has_faults or return_form.has_faults,
+        status=422 if return_form.has_faults else 200,
+        selection=selection,
+        competition=competition,
+        return_form=return_form,
+        chosen=_chosen_of(selection),
+        states=CENTER_STATES,
+        waits=selection.status is SelectionStatus.SIGNED,
+        own=selection.signed_by_id == current.actor().person_id,
+        back=url_for("staff.awards.selection", number=competition.number),
+    )
+
+
+def _competition_of(selection: Selection) -> Competition:
+    with current.reading() as session:
+        competition = competition_by_id(session, selection.competition_id)
+    if competition is None:
+        raise NotFound
+    return competition
+
+
+def _chosen_of(selection: Selection) -> Mapping[str, Any] | None:
+    """Return the memo's row of the application that was chosen; None for a hold or no award."""
+    with current.reading() as session:
+        application = application_by_id(session, selection.application_id)
+    rows: list[Mapping[str, Any]] = selection.memo.get("applications", [])
+    return next((row for row in rows if application and row["number"] == application.number), None)
+
+
+def _to_selections(selection: Selection, said: str) -> ResponseReturnValue:
+    return go("staff.awards.selection", number=_competition_of(selection).number, said=said)
 
 
 @pages.page(

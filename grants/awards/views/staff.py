@@ -142,6 +142,7 @@ def _page_of(award: Award, form: MakeForm, condition_form: ConditionForm) -> Res
         form=form,
         condition_form=condition_form,
         own_selection=award.selected_by_id == current.actor().person_id,
+        failed=form.has_faults or condition_form.has_faults,
         status=422 if condition_form.has_faults else 200,
     )
 

@@ -1,5 +1,6 @@
 """The forms of the criteria: the tree with its points, and one criterion."""
 
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,8 @@ from grants.competitions.rules.tree import Tree, changed, moved, removed
 from grants.errors import Refused
 from grants.web.fields import PointsField, WholeField, text
 from grants.web.forms import Part
+
+_STEP = re.compile(r"criterion\[(\d+)\]")
 
 
 class PointsRow(Part):
@@ -39,6 +42,18 @@ class CriteriaForm(SectionForm):
     def points_field(self, key: str) -> Any:
         """Return the field of one criterion's points, for the template."""
         return next((entry.form.points for entry in self.row.entries if entry.form.key.data == key), None)
+
+    def _field_at(self, place: str) -> Any:
+        """Return the field of a place in the tree: `criterion[2].criterion[1].points` is a row's points."""
+        steps = _STEP.findall(place)
+        if not steps or not place.endswith(".points"):
+            return super()._field_at(place)
+        one, children = None, self.tree
+        for step in map(int, steps):
+            if not 0 < step <= len(children):
+                return None
+            one, children = children[step - 1], children[step - 1].criterion
+        return self.points_field(one.key) if one else None
 
     def key_field(self, key: str) -> Any:
         """Return the hidden field that names one criterion, for the template."""

@@ -6,6 +6,7 @@ from enum import IntEnum
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from grants.clock import year_fault
 from grants.findings import Finding
 
 ZONES: Final = {
@@ -58,6 +59,9 @@ def resolve(
     zone = _zone(zone_name)
     if zone is None:
         return _refused("deadline.zone", f"There is no time zone named {zone_name}. Choose one.", field)
+    outside = year_fault(day)
+    if outside:
+        return _refused("deadline.year", outside, field)
     local = datetime.combine(day, hour)
     candidates = [local.replace(tzinfo=zone, fold=fold) for fold in Occurrence]
     instants = [candidate.astimezone(UTC) for candidate in candidates]

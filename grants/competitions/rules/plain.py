@@ -10,6 +10,7 @@ from functools import cache
 from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
 from grants import money
+from grants.clock import year_fault
 from grants.competitions.rules.notice import SECTION_TYPES, SECTIONS, Cents, Notice, SectionContent
 
 FORMAT: Final = 1
@@ -211,6 +212,7 @@ def _instant(raw: object) -> datetime:
         raise ValueError(f"{expected}, not {_shown(raw)}.")  # noqa: TRY004  # a fault of the file
     if value.tzinfo is None:
         raise ValueError(f"{expected}; {_shown(raw)} has no offset.")
+    _refuse_year(value)
     return value.astimezone(UTC)
 
 
@@ -222,7 +224,14 @@ def _day(raw: object) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
         shown = f"Here a date that exists is expected, such as 2014-10-15, not {_shown(raw)}."
         raise ValueError(shown)  # noqa: TRY004  # a fault of the file
+    _refuse_year(value)
     return value
+
+
+def _refuse_year(day: date) -> None:
+    fault = year_fault(day)
+    if fault:
+        raise ValueError(fault)
 
 
 def _shown(raw: object) -> str:

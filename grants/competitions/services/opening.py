@@ -11,7 +11,7 @@ from grants.competitions import queries
 from grants.competitions.models import Competition
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.copying import dates_cleared, dates_moved
-from grants.competitions.rules.wellformed import notice_faults
+from grants.competitions.rules.wellformed import faults_of, notice_faults
 from grants.competitions.services.saves import save_all, store
 from grants.errors import Refused, refuse
 from grants.findings import Finding
@@ -39,9 +39,12 @@ def copy(
     notice = queries.notice_of(session, source)
     if source.opens_at == source.published_at:  # it opened with its publication, and so does the copy
         notice = replace(notice, dates=replace(notice.dates, opens=None))
+    identity = replace(notice.identity, number=number, fiscal_year=fiscal_year)
+    faults = faults_of(identity)
+    if faults:  # before the dates move: no calendar has the year 99999
+        raise Refused(faults)
     years = fiscal_year - (source.fiscal_year or fiscal_year)
     shifted = dates_moved(notice, years) if move_dates else dates_cleared(notice)
-    identity = replace(notice.identity, number=number, fiscal_year=fiscal_year)
     how = f"copied the competition from {source.number}"
     return _open(
         session, replace(shifted, identity=identity), copied_from=source, how=how, actor=actor, now=now

@@ -12,6 +12,7 @@ from grants.competitions.models import Amendment, Competition
 from grants.competitions.workflow import CompetitionStatus
 from grants.findings import Finding, stops
 from grants.web import current
+from grants.web.filters import day as day_in_words
 from grants.web.routing import Door
 
 
@@ -37,6 +38,9 @@ STAGES = (
     ("Selection", "staff.awards.selection", "Selection by state", "When the ranking is frozen."),
     ("Letters", "staff.awards.selection", "Letters of the decisions", "When the selections are approved."),
 )
+
+EARLY = ("Reviewers and conflicts",)
+"""The stages that have something to do before the deadline; the others are text until then."""
 
 
 class Stage(Protocol):
@@ -89,12 +93,15 @@ def _preparation(competition: Competition, found: Sequence[Finding]) -> Mileston
 
 
 def _ahead(competition: Competition) -> list[Milestone]:
-    planned = [
-        ("Planned publication", _noon(competition.planned_publication_on, competition.zone)),
-        ("Deadline", competition.deadline_at),
-        ("Awards expected", _noon(competition.expected_award_on, competition.zone)),
-    ]
-    return [Milestone(title, at, competition.zone, "ahead") for title, at in planned if at is not None]
+    zone, planned, deadline = competition.zone, competition.planned_publication_on, competition.deadline_at
+    steps = []
+    if planned is not None:
+        steps.append(Milestone("Planned publication", None, zone, "ahead", text=day_in_words(planned)))
+    if deadline is not None:
+        steps.append(Milestone("Deadline", deadline, zone, "ahead"))
+    if competition.expected_award_on is not None:
+        steps.append(Milestone("Awards expected", None, zone, "ahead", text=_day_words(competition)))
+    return steps
 
 
 def _timed(title: str, at: datetime | None, competition: Competition, now: datetime) -> Milestone:
@@ -121,7 +128,7 @@ def _later(competition: Competition, now: datetime, stages: Mapping[str, Stage])
                 competition.zone,
                 "done" if is_done else "ahead",
                 text=figure or ("" if is_running else when),
-                link=(address, words) if address else None,
+                link=(address, words) if address and (over or title in EARLY) else None,
             )
         )
     return steps
@@ -132,7 +139,7 @@ def _award(competition: Competition, now: datetime) -> Milestone:
     state = "done" if competition.status is CompetitionStatus.DECIDED else "ahead"
     if state == "ahead" and at is not None and at < now and competition.status is CompetitionStatus.PUBLISHED:
         state = "late"
-    return Milestone("Awards expected", at, competition.zone, state)
+    return Milestone("Awards expected", None, competition.zone, state, text=_day_words(competition))
 
 
 def _address(endpoint: str, number: str) -> str | None:
@@ -152,6 +159,11 @@ def _amend(competition: Competition) -> tuple[str, str] | None:
     if not current.may("competition.amend", competition):
         return None
     return url_for("staff.competitions.amend", number=competition.number), "Prepare an amendment"
+
+
+def _day_words(competition: Competition) -> str:
+    """Write the day on which awards are expected; a day has no hour."""
+    return day_in_words(competition.expected_award_on) if competition.expected_award_on else ""
 
 
 def _noon(day: date | None, zone: str) -> datetime | None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from grants.errors import NotFound, Refused
+from grants.errors import Refused
 from grants.home import services
 from grants.home.forms import ContactForm, MailForm
 from grants.home.queries import administration as house_queries
@@ -67,20 +67,22 @@ def jobs() -> ResponseReturnValue:
 @pages.page("/policies", "policies", permission="policies.read")
 def policies() -> ResponseReturnValue:
     """List the dated rules with their authority, those of one day or all."""
-    typed = request.args.get("day", "")
-    day = None
+    typed = request.args.get("day", "").strip()[:40]
+    day, fault = None, ""
     try:
         day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC).date() if typed else None
     except ValueError:
-        raise NotFound from None
+        fault = f"“{typed}” is not a date that exists. Write it as 2014-10-15. Every rule is shown."
     kinds = [
         (
-            str(kind).replace("_", " ").capitalize(),
+            KIND_WORDS.get(kind) or str(kind).replace("_", " ").capitalize(),
             [row for row in table(kind) if day is None or row.is_in_force(day)],
         )
         for kind in Kind
     ]
-    return page(kinds=kinds, day=day, values_of=said_by)
+    return page(
+        kinds=kinds, day=day, asked=typed, fault=fault, values_of=said_by, status=422 if fault else 200
+    )
 
 
 @pages.page("/contact", "contact", permission="people.manage", methods=("GET", "POST"))

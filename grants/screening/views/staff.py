@@ -11,7 +11,7 @@ from grants.applications.models import Application
 from grants.applications.queries import drafts, submissions
 from grants.applications.rules.content import from_json
 from grants.applications.workflow import ApplicationStatus
-from grants.competitions.queries import competition_by_id
+from grants.competitions.queries import competition_by_id, competition_by_number
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import MoveRefused, NotFound, Refused
 from grants.screening import queries, services
@@ -26,20 +26,28 @@ from grants.web.routing import Pages
 pages = Pages("screening", audience="staff")
 
 SHOWN = {
-    "": (ApplicationStatus.SUBMITTED,),
+    "": queries.CLOSED,
+    "waiting": (ApplicationStatus.SUBMITTED,),
     "eligible": (ApplicationStatus.ELIGIBLE,),
     "ineligible": (ApplicationStatus.INELIGIBLE,),
+}
+CAPTIONS = {
+    "": "Applications of closed competitions",
+    "waiting": "Waiting for a decision",
+    "eligible": "Let into review",
+    "ineligible": "Not to be reviewed",
 }
 
 
 @pages.page("", "index", permission="application.screen")
 def index() -> ResponseReturnValue:
-    """List what waits for administrative review, with the faults the rules found."""
+    """List what came to administrative review, what waits first, with the faults the rules found."""
     actor, now = current.actor(), current.now()
     shown = request.args.get("shown", "")
-    state, number = request.args.get("state", ""), request.args.get("competition", "")
+    state, number = request.args.get("state", "").strip().upper(), request.args.get("competition", "")
     page_number = page_asked()
     with current.reading() as session:
+        competition = competition_by_number(session, number[:60]) if number else None
         rows, total = queries.queue(
             session,
             actor,
@@ -49,7 +57,7 @@ def index() -> ResponseReturnValue:
             competition=number[:60],
             page=page_number,
         )
-        late = len(submissions.late_attempts(session, actor))
+        late = len(submissions.late_attempts(session, actor, competition.id if competition else None))
         faults = services.faults_of_rows(session, rows, now)
     return page(
         rows=rows,
@@ -59,6 +67,8 @@ def index() -> ResponseReturnValue:
         shown=shown,
         state=state,
         number=number,
+        competition=competition,
+        caption=CAPTIONS.get(shown, CAPTIONS[""]),
         page_number=page_number,
         last=-(-total // queries.PAGE),
     )
@@ -104,7 +114,9 @@ def _onward(application: Application, now: datetime) -> ResponseReturnValue:
     said = f"The result for {application.number} is recorded."
     if following is not None and request.form.get("do") == "next":
         return go("staff.screening.screen", uid=following.uid, said=said)
-    return go("staff.screening.index", said=said)
+    with current.reading() as session:
+        competition = competition_by_id(session, application.competition_id)
+    return go("staff.screening.index", competition=competition.number if competition else None, said=said)
 
 
 def _screen_page(application: Application, form: ScreenForm) -> ResponseReturnValue:
@@ -165,10 +177,12 @@ def undo(application: Application) -> ResponseReturnValue:
 
 @pages.page("/late", "late", permission="application.screen")
 def late() -> ResponseReturnValue:
-    """List what came after the deadline; readable, never in the queue."""
+    """List what came after the deadline, of one competition or of all; readable, never in the queue."""
+    number = request.args.get("competition", "")[:60]
     with current.reading() as session:
-        rows = submissions.late_attempts(session, current.actor())
+        competition = competition_by_number(session, number) if number else None
+        rows = submissions.late_attempts(session, current.actor(), competition.id if competition else None)
         competitions = {
             row.attempt.competition_id: competition_by_id(session, row.attempt.competition_id) for row in rows
         }
-    return page(rows=rows, competitions=competitions)
+    return page(rows=rows, competitions=competitions, competition=competition)
