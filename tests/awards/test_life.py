@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
@@ -17,7 +18,14 @@ from grants.awards.models import Award, Choice, Selection
 from grants.awards.queries import current_selections, periods_of, state_views, told_award_by_uid
 from grants.awards.rules.items import ENTERED
 from grants.awards.services.awarding import Terms, countersign, make, prepare
-from grants.awards.services.dossier import award_dossier, governing_rule, memo, state_facts, submitted
+from grants.awards.services.dossier import (
+    award_dossier,
+    award_letter_values,
+    governing_rule,
+    memo,
+    state_facts,
+    submitted,
+)
 from grants.awards.services.lettering import draft_round, release_round
 from grants.awards.services.selecting import Decision, approve, give_back, sign_selection
 from grants.awards.workflow import AwardStatus, SelectionStatus
@@ -107,6 +115,52 @@ def test_an_award_is_made_told_and_accepted(stage: tuple[Session, Cast]) -> None
     )
     countersign(session, award, name="Dana Hale", title="Director", actor=host, now=cast.now)
     assert award.status is AwardStatus.ACCEPTED
+
+
+@pytest.mark.parametrize(
+    ("signed", "dated", "last"),
+    [
+        ("2015-02-10T15:00:00+00:00", "February 10, 2015", "March 12, 2015"),
+        ("2015-02-11T02:30:00+00:00", "February 10, 2015", "March 12, 2015"),
+    ],
+)
+def test_a_letter_is_dated_and_the_term_ends_on_the_clock_of_the_competition(
+    signed: str, dated: str, last: str, stage: tuple[Session, Cast]
+) -> None:
+    session, cast = stage
+    cast.now = datetime.fromisoformat(signed)
+    award = _award(session, cast)
+
+    _make(session, cast, award)
+
+    values = award_letter_values(
+        award_dossier(session, award, now=cast.now), date_text="", state_name="Colorado"
+    )
+    due = award.countersign_by
+    assert due is not None
+    assert f"{due.astimezone(ZoneInfo('America/New_York')):%H:%M}" == "23:59"
+    assert (values["countersign_by"], values["share_rule"][:7]) == (last, "Year 1:")
+    assert {one.key: one.value for one in award_dossier(session, award, now=cast.now).items}[
+        "award_date"
+    ] == dated
+
+
+def test_the_memo_names_the_chosen_host_and_its_money(stage: tuple[Session, Cast]) -> None:
+    session, cast = stage
+    selection = _sign(session, cast, place=1)
+    session.commit()
+    cast.app.extensions["grants.actor"] = lambda _session: cast.officer
+    client = cast.app.test_client()
+
+    memo_page = client.get(f"/staff/awards/selections/{selection.uid}/approve")
+    refused = client.post(f"/staff/awards/selections/{selection.uid}/return", data={"reason": " "})
+
+    chosen = next(row for row in selection.memo["applications"] if row["place"] == "1")
+    assert f"Select {chosen['organization']} ({chosen['number']})" in memo_page.text
+    assert "$1,668,359.00 a year" in memo_page.text
+    assert refused.status_code == 422
+    assert "Write why the selection goes back." in refused.text
+    assert "<title>Error: Decision on Colorado" in refused.text
 
 
 def test_an_award_with_a_missing_item_is_not_made(stage: tuple[Session, Cast]) -> None:

@@ -315,6 +315,24 @@ def test_criteria_move_and_the_running_sum_is_shown(desk: FlaskClient, draft: Co
     assert text.index("Qualifications of the applicant") < text.index("Executive summary")
 
 
+@ON_SQLITE
+def test_an_amendment_is_dropped_after_a_page_that_says_what_is_lost(
+    desk: FlaskClient, published: Competition, clock: StoppedClock
+) -> None:
+    clock.put(PUBLICATION)
+    desk.post(f"{HERE}/amend", data={"act": "start", "version": "0"})
+
+    asked = desk.get(f"{HERE}/amend/drop")
+    standing = desk.get(f"{HERE}/amend")
+    dropped = desk.post(f"{HERE}/amend/drop")
+    again = desk.post(f"{HERE}/amend/drop", follow_redirects=True)
+
+    assert "0 changes and the reason, is set aside" in asked.text
+    assert "Amendment 1" in standing.text
+    assert dropped.status_code == 303
+    assert "No amendment is in preparation." in again.text
+
+
 IN_YEAR = 'format = 1\nidentity = {{ number = "2031-NIST-MEP-01" }}\n[dates]\n{}\n'
 LOADS = [
     ({"file": ""}, "Choose a file, or paste its text."),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
@@ -26,6 +26,7 @@ from grants.lifecycle.record import record
 from grants.policies.rows import CostShareRow
 
 MONTHS = 12
+LAST_MINUTE = time(23, 59)
 COUNTERSIGN_WITHIN = timedelta(days=30)
 """Term for the recipient's countersignature: law_and_practice, section 3, marked M: a setting to confirm."""
 
@@ -182,7 +183,7 @@ def make(
     require(actor, "award.make", award)
     _refuse_broken_share(judged)
     award.made_by_id, award.made_by_name, award.made_at = actor.person_id, actor.name, now
-    award.countersign_by = now + COUNTERSIGN_WITHIN
+    award.countersign_by = _end_of_term(now, zone)
     session.add(award)
     perform(session, award, "make", actor=actor, now=now, facts=items, noted={"fain": award.fain})
     first = periods_of(session, award.id)[0]
@@ -232,6 +233,12 @@ def fund(
     session.add(action)
     session.flush()
     return action
+
+
+def _end_of_term(now: datetime, zone: str) -> datetime:
+    """Return the last minute of the last day for the countersignature, in the competition's zone."""
+    last = (now.astimezone(ZoneInfo(zone)) + COUNTERSIGN_WITHIN).date()
+    return datetime.combine(last, LAST_MINUTE, ZoneInfo(zone))
 
 
 def countersign(

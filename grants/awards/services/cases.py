@@ -10,7 +10,7 @@ from grants.applications.models import Application
 from grants.applications.queries.drafts import application_by_uid
 from grants.awards.models import Award, Selection
 from grants.awards.queries import award_by_uid, award_cases, current_selections, decline_cases
-from grants.awards.services.dossier import award_dossier, award_letter_values, decline_letter_values
+from grants.awards.services.dossier import award_dossier, award_letter_values, day_in, decline_letter_values
 from grants.awards.services.lettering import decline_reason
 from grants.competitions.queries import competition_by_id
 from grants.competitions.rules.states import CENTER_STATES
@@ -39,7 +39,8 @@ class AwardCases:
             return None
         dossier = award_dossier(session, award, now=now, officer=actor.name)
         state = CENTER_STATES.get(award.state, award.state)
-        return award, award_letter_values(dossier, date_text=day(now.date()), state_name=state)
+        dated = day(day_in(dossier.competition.zone, now))
+        return award, award_letter_values(dossier, date_text=dated, state_name=state)
 
 
 class DeclineCases:
@@ -75,7 +76,7 @@ def _declined(
         competition,
         host,
         application,
-        date_text=day(now.date()),
+        date_text=day(day_in(competition.zone, now)),
         state_name=CENTER_STATES.get(application.state, application.state),
         representative=people[0].name if people else host.name,
         reason=decline_reason(competition, selection, application),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
 
 from sqlmodel import Session
 
@@ -151,7 +152,7 @@ def _facts(
         recipient=organization.name,
         uei=organization.uei,
         fain=award.fain,
-        award_date=_day(award.made_at) if award.made_at else "the day of signing",
+        award_date=_day(award.made_at, competition.zone) if award.made_at else "the day of signing",
         period_of_performance=_span(award.period_start, award.period_end),
         budget_period=_span(first.starts_on, first.ends_on),
         obligated_now=judged.new_obligation,
@@ -189,14 +190,16 @@ def award_letter_values(dossier: Dossier, *, date_text: str, state_name: str) ->
         "obligated_total": stated["obligated_total"],
         "cost_share": stated["cost_share"],
         "total": stated["total"],
-        "share_rule": dossier.judged.rule,
+        "share_rule": dossier.judged.why,
         "share_authority": dossier.judged.authority,
         "indirect_rate": stated["indirect_rate"],
         "goals": stated["goals"],
         "terms": stated["terms"],
         "later_periods": stated["later_periods"],
         "conditions": "; ".join(specific) or "none",
-        "countersign_by": _day(award.countersign_by) if award.countersign_by else "the day the award names",
+        "countersign_by": _day(award.countersign_by, competition.zone)
+        if award.countersign_by
+        else "the day the award names",
         "grants_officer": dossier.grants_officer,
     }
 
@@ -267,8 +270,14 @@ def _span(begins: date, ends: date) -> str:
     return f"{begins:%B} {begins.day}, {begins.year} to {ends:%B} {ends.day}, {ends.year}"
 
 
-def _day(instant: datetime) -> str:
-    return f"{instant:%B} {instant.day}, {instant.year}"
+def day_in(zone: str, instant: datetime) -> date:
+    """Return the day of an instant on the clock of a competition's zone; letters are dated by it."""
+    return instant.astimezone(ZoneInfo(zone)).date()
+
+
+def _day(instant: datetime, zone: str) -> str:
+    local = day_in(zone, instant)
+    return f"{local:%B} {local.day}, {local.year}"
 
 
 def _known(found: T | None) -> T:

@@ -17,7 +17,7 @@ from grants.awards.queries import (
     reviewed_applications,
 )
 from grants.awards.rules.letter_kinds import AWARD, DECLINE
-from grants.awards.services.dossier import award_dossier, award_letter_values, decline_letter_values
+from grants.awards.services.dossier import award_dossier, award_letter_values, day_in, decline_letter_values
 from grants.awards.workflow import AwardStatus, SelectionStatus
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, states_of
@@ -114,7 +114,7 @@ def _draft_one(
     state_name: str,
     now: datetime,
 ) -> Letter:
-    date_text = day(now.date())
+    date_text = day(day_in(competition.zone, now))
     award = award_of_selection(session, selection.id)
     addressee = Addressee(host.id, competition.id, application.id, "application", application.id, host.name)
     if selection.application_id == application.id and award is not None:

@@ -254,6 +254,8 @@ def _competition_of(selection: Selection) -> Competition:
 
 def _chosen_of(selection: Selection) -> Mapping[str, Any] | None:
     """Return the memo's row of the application that was chosen; None for a hold or no award."""
+    if selection.application_id is None:
+        return None
     with current.reading() as session:
         application = application_by_id(session, selection.application_id)
     rows: list[Mapping[str, Any]] = selection.memo.get("applications", [])

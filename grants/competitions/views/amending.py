@@ -69,15 +69,12 @@ def _reason(amendment: Amendment | None) -> dict[str, str]:
 
 
 def _deed(session: Session, number: str, form: AmendForm) -> ResponseReturnValue:
-    """Start, drop or explain the amendment, as the button says, and go on."""
+    """Start or explain the amendment, as the button says, and go on."""
     competition, amendment = _standing(session, number)
     actor, now, act = current.actor(), current.now(), request.form.get("act", "")
     if act == "start" or amendment is None:
         amending.prepare(session, competition, actor=actor, now=now)
         return go("staff.competitions.amend", number=number, said="An amendment is in preparation.")
-    if act == "drop":
-        amending.withdraw(session, competition, amendment, actor=actor, now=now)
-        return go("staff.competitions.show", number=number, said="The amendment is dropped. Nothing changed.")
     version = str(form.version.data)
     amending.explain(
         session,
@@ -92,6 +89,34 @@ def _deed(session: Session, number: str, form: AmendForm) -> ResponseReturnValue
     if act == "check":
         return go("staff.competitions.amendment", number=number)
     return go("staff.competitions.amend", number=number, said="The reason is saved.")
+
+
+@staff.page(
+    "/<number>/amend/drop",
+    "drop_amendment",
+    permission="competition.amend",
+    load=load,
+    by=BY_NUMBER,
+    methods=("GET", "POST"),
+)
+def drop_amendment(competition: Competition) -> ResponseReturnValue:
+    """Confirm and drop the amendment that is in preparation."""
+    form = DeedForm()
+    with current.reading() as session:
+        standing = queries.amendment_in_preparation(session, competition.id)
+        changes = amending.proposal_of(session, competition, standing).changes if standing else ()
+    if standing is None:
+        said = "No amendment is in preparation."
+        return go("staff.competitions.show", number=competition.number, said=said)
+    if form.is_sent():
+        with current.writing() as session:
+            fresh, amendment = _standing(session, competition.number)
+            if amendment is None or amendment.uid != standing.uid:
+                raise NotFound
+            amending.withdraw(session, fresh, amendment, actor=current.actor(), now=current.now())
+        said = "The amendment is dropped. Nothing changed."
+        return go("staff.competitions.show", number=competition.number, said=said)
+    return page(form=form, competition=competition, amendment=standing, changes=changes)
 
 
 @staff.page(
