@@ -6,6 +6,7 @@ import structlog
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from grants.clock import real_now
@@ -27,6 +28,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(SignInNeeded, to_sign_in)
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(DataError, _not_kept)
     app.register_error_handler(Exception, _failed)
 
 
@@ -74,6 +76,14 @@ def _sentence(error: HTTPException) -> list[Finding]:
         limit = (request.max_content_length or 0) // 1024**2
         return [Finding("size", f"What was sent is larger than {limit} MB, the limit; nothing was stored.")]
     return []
+
+
+def _not_kept(error: DataError) -> ResponseReturnValue:
+    """Answer where PostgreSQL cannot keep a character of what was sent; any other fault is ours."""
+    if "NUL (0x00)" not in str(error.orig):
+        return _failed(error)
+    sentence = "What was sent holds a character that cannot be kept (NUL). Remove it and send it again."
+    return answer(422, [Finding("text.nul", sentence)])
 
 
 def _failed(error: Exception) -> ResponseReturnValue:

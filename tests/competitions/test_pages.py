@@ -259,6 +259,7 @@ def test_a_stage_is_linked_once_its_time_has_come(
     links = ("Screen the applications", "Reviewers and conflicts</a>", "Assign reviewers")
     assert [words in before for words in links] == [False, True, False]
     assert [words in after for words in links] == [True, True, True]
+    assert after.count('aria-current="step"') == 1
 
 
 @ON_SQLITE

@@ -81,6 +81,7 @@ def milestones_of(
 
 def _preparation(competition: Competition, found: Sequence[Finding]) -> Milestone:
     missing = len(stops(found))
+    setup = url_for("staff.competitions.setup", number=competition.number)
     words = {0: "Nothing stops publication.", 1: "1 thing stops publication."}
     return Milestone(
         "Set up and publish",
@@ -88,7 +89,7 @@ def _preparation(competition: Competition, found: Sequence[Finding]) -> Mileston
         competition.zone,
         "now",
         text=words.get(missing, f"{missing} things stop publication."),
-        deed=("Set up this competition", url_for("staff.competitions.setup", number=competition.number)),
+        deed=("Set up this competition", setup) if current.may("competition.edit", competition) else None,
     )
 
 
@@ -112,23 +113,26 @@ def _timed(title: str, at: datetime | None, competition: Competition, now: datet
 
 
 def _later(competition: Competition, now: datetime, stages: Mapping[str, Stage]) -> list[Milestone]:
-    """Return the stages that other slices hold, linked where this installation has their pages."""
+    """Return the stages that other slices hold; the first with something left to do carries its deed."""
     over = competition.deadline_at is not None and now > competition.deadline_at
     is_running = over and competition.status is CompetitionStatus.PUBLISHED
     steps = []
+    next_one = next((title for title, *_ in STAGES if title in stages and not stages[title].is_done), None)
     for title, endpoint, words, when in STAGES:
         address = _address(endpoint, competition.number)
         stage = stages.get(title)
         is_done = competition.status is CompetitionStatus.DECIDED or (stage is not None and stage.is_done)
         figure = stage.text if stage is not None else ""
+        is_next = is_running and title == next_one and not is_done
         steps.append(
             Milestone(
                 title,
                 None,
                 competition.zone,
-                "done" if is_done else "ahead",
+                "done" if is_done else "now" if is_next else "ahead",
                 text=figure or ("" if is_running else when),
-                link=(address, words) if address and (over or title in EARLY) else None,
+                deed=(words, address) if address and is_next else None,
+                link=(address, words) if address and not is_next and (over or title in EARLY) else None,
             )
         )
     return steps
