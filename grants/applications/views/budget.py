@@ -137,12 +137,11 @@ def _save(application: Application, year: int, form: Any) -> ResponseReturnValue
     if request.form.get("do") == "recalculate":
         return _year_page(application, year, form)
     actor, now = current.actor(), current.now()
-    version = form.version.data or 0
+    version, content = form.version.data or 0, form.content()
     try:
         with current.writing() as session:
-            session.add(application)
             saved = budgeting.save_budget_year(
-                session, application, year, form.content(), version=version, actor=actor, now=now
+                session, application, year, content, version=version, actor=actor, now=now
             )
     except StaleVersion as stale:
         return _clash(application, year, stale, form, version)
