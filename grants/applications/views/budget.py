@@ -10,7 +10,7 @@ from grants.applications.forms import BeforeForm
 from grants.applications.models import Application
 from grants.applications.queries import drafts
 from grants.applications.services import budgeting, drafting
-from grants.applications.services.workspace import Frame, Workspace, frame_of, workspace_of
+from grants.applications.services.workspace import Workspace, workspace_of
 from grants.applications.views.doors import applicant, around, wants_json
 from grants.applications.views.tasks import crumbs_of
 from grants.applications.views.yearview import all_years, expense_rows, revenue_rows, year_view
@@ -23,6 +23,7 @@ from grants.errors import NotFound, Refused, StaleVersion
 from grants.money import MoneyError, parse, show
 from grants.web import current
 from grants.web.filters import clock_time
+from grants.web.forms import Form
 from grants.web.render import go, page
 
 
@@ -281,15 +282,33 @@ def _cents(name: str, text: str) -> int:
     "copy_year",
     permission="application.edit",
     load=drafts.application_by_uid,
-    methods=("POST",),
+    methods=("GET", "POST"),
 )
 def copy_year(application: Application, year: int) -> ResponseReturnValue:
-    """Put the amounts of one year into all years after it."""
+    """Put the amounts of one year into all years after it, on a page that says what they replace."""
+    form = Form()
+    with current.reading() as session:
+        workspace = workspace_of(session, application)
+    years = all_years(workspace)
+    if not 1 <= year < len(years):
+        raise NotFound
+    if form.is_sent():
+        return _copy(application, year, len(years))
+    return page(
+        form=form,
+        **around(workspace.frame, "budget"),
+        year=year,
+        copied=years[year - 1],
+        replaced=years[year:],
+        crumbs=crumbs_of(workspace.frame.competition, application, f"Copy year {year}"),
+    )
+
+
+def _copy(application: Application, year: int, last: int) -> ResponseReturnValue:
     actor, now = current.actor(), current.now()
     with current.writing() as session:
         session.add(application)
-        frame: Frame = frame_of(session, application)
-        later = range(year + 1, (frame.competition.award_years or 5) + 1)
+        later = range(year + 1, last + 1)
         budgeting.copy_year(session, application, from_year=year, to_years=later, actor=actor, now=now)
     said = f"The amounts of year {year} stand in the years after it. Check each against its own ceiling."
     return go("applicant.applications.budget", uid=application.uid, said=said)
