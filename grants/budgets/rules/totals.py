@@ -59,11 +59,11 @@ def share_findings(assessment: Assessment) -> list[Finding]:
     """Say by how much a year misses its ceiling, and the amounts that would mend it."""
     if assessment.passes:
         return []
-    year, share = assessment.year, assessment.ceiling
+    year, share, carried = assessment.year, assessment.ceiling, assessment.max_fed_match
     sentence = (
         f"Year {year}: match is {dollars(assessment.shortfall)} short of what "
         f"{share.numerator}/{share.denominator} requires. "
-        f"Add it, or ask for at most {dollars(assessment.max_fed_match)}."
+        + (f"Add it, or ask for at most {dollars(carried)}." if carried else "Add it.")
     )
     if assessment.add_cash < assessment.shortfall:
         sentence += (
@@ -77,11 +77,13 @@ def mends(assessment: Assessment) -> tuple[str, ...]:
     """Return the ways to mend a failing year, one sentence each; empty where it passes."""
     if assessment.passes:
         return ()
-    return (
+    ways = (
         f"Add {dollars(assessment.shortfall)} of counted match, and the cost it pays for.",
         f"Keep the cost and move {dollars(assessment.move_cash)} from federal money to non-federal cash.",
-        f"Ask for {dollars(assessment.max_fed_match)}, the most that this match can carry.",
     )
+    if not assessment.max_fed_match:
+        return ways
+    return (*ways, f"Ask for {dollars(assessment.max_fed_match)}, the most that this match can carry.")
 
 
 def balance_findings(found: Totals, year: int) -> list[Finding]:

@@ -47,6 +47,17 @@ class YearView:
         return mends(self.assessment) if self.assessment else ()
 
     @property
+    def mending(self) -> str:
+        """Say the ways to mend a broken ceiling as one text; empty where it holds."""
+        ways = self.mends
+        if not ways:
+            return ""
+        if len(ways) == 1:
+            return ways[0]
+        listed = " ".join(f"({number}) {way}" for number, way in enumerate(ways, start=1))
+        return f"Any one of these mends it: {listed}"
+
+    @property
     def ceiling(self) -> Fraction | None:
         """Return the largest federal share of this year."""
         return self.assessment.ceiling if self.assessment else None
@@ -61,7 +72,7 @@ class YearView:
             return "Empty"
         if judged.shortfall or not judged.passes:
             return f"Short {show(judged.shortfall)}"
-        return "Over by " + show(judged.surplus) if judged.surplus else "At ceiling"
+        return f"Holds, {show(judged.surplus)} spare" if judged.surplus else "At ceiling"
 
     @property
     def tone(self) -> str:
@@ -100,7 +111,7 @@ class YearView:
                 "required": show(self.assessment.required_match),
                 "counted": show(self.assessment.counted_match),
                 "not-counted": show(self.assessment.not_counted),
-                "mends": " ".join(self.mends),
+                "mends": self.mending,
             }
         return found
 
