@@ -29,10 +29,10 @@ def test_somebody_without_an_account_checks_in_five_steps(
     expect(page.get_by_role("link", name="Choose the state.")).to_be_visible()
     _look(page, assert_accessible, picture, "who-errors")
     page.get_by_label("State you would serve").select_option("CO")
-    page.get_by_text("Nonprofit organization").click()
-    page.get_by_role("group", name="Is it based in the United States?").get_by_text("Yes").click()
+    page.get_by_text("Nonprofit organization", exact=True).click()
+    page.get_by_role("group", name="Is it based in the United States?").get_by_text("Yes", exact=True).click()
     page.get_by_label("State in which it is").select_option("CO")
-    page.get_by_role("group", name="Would it serve the whole state?").get_by_text("Yes").click()
+    page.get_by_role("group", name="Would it serve the whole state?").get_by_text("Yes", exact=True).click()
     page.get_by_role("button", name="Next question").click()
     page.get_by_label("EIN (employer identification number)").fill("12-345678")
     page.get_by_role("button", name="Next question").click()
@@ -54,8 +54,8 @@ def test_it_works_without_script(site: Server, browser_of: BrowserOf) -> None:
     page = browser_of(site, "d.hale@frontrange.example", java_script_enabled=False)
 
     page.goto(site.url + CHECK + "&state=CO")
-    page.get_by_role("group", name="Is it based in the United States?").get_by_text("Yes").click()
-    page.get_by_role("group", name="Would it serve the whole state?").get_by_text("Yes").click()
+    page.get_by_role("group", name="Is it based in the United States?").get_by_text("Yes", exact=True).click()
+    page.get_by_role("group", name="Would it serve the whole state?").get_by_text("Yes", exact=True).click()
     page.get_by_role("button", name="Next question").click()
 
     assert page.get_by_label("EIN (employer identification number)").input_value() == "84-1234567"

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
+from wtforms import Field
 
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, competition_by_number, open_competitions, states_of
@@ -29,6 +30,8 @@ from grants.web.routing import Pages
 pages = Pages("eligibility", audience="public")
 
 LAST = len(STEPS)
+NUMBERS = {2: "ein", 3: "uei"}
+"""The number that a step asks for."""
 ANSWERS = frozenset(
     {
         *("chosen_state", "kind", "us_based", "state", "serves_whole_state", "ein", "uei", "excluded"),
@@ -81,7 +84,9 @@ def _ask(
     form: Form | None = None,
 ) -> ResponseReturnValue:
     fresh = form or _form(step, states, sent=False, answers=answers)
-    carried = {name: value for name, value in answers.items() if name not in {field.name for field in fresh}}
+    doubted = _doubted(step, answers) if typos else None
+    asked = {field.name for field in (*fresh, *([doubted] if doubted else []))}
+    carried = {name: value for name, value in answers.items() if name not in asked}
     return page(
         "public/eligibility/check.html",
         form=fresh,
@@ -90,6 +95,7 @@ def _ask(
         words=WORDS,
         carried=carried,
         typos=typos,
+        doubted=doubted,
         application=request.values.get("application", ""),
     )
 
@@ -106,11 +112,17 @@ def _form(step: int, states: list[str], *, sent: bool, answers: dict[str, str] |
 def _typos(step: int, answers: dict[str, str]) -> list[Finding]:
     """Say what looks like a typo in what was just entered; it warns and lets pass."""
     found = {2: lambda: ein_findings(answers.get("ein", "")), 3: lambda: uei_findings(answers.get("uei", ""))}
-    if step not in found or not answers.get({2: "ein", 3: "uei"}[step]):
+    if step not in found or not answers.get(NUMBERS[step]):
         return []
     return [
         Finding(one.code, one.message, authority=one.authority, level=Level.WARN) for one in found[step]()
     ]
+
+
+def _doubted(step: int, answers: dict[str, str]) -> Field:
+    """Return the field of the step before, to be corrected on this page."""
+    field: Field = _form(step - 1, [], sent=False, answers=answers)[NUMBERS[step - 1]]
+    return field
 
 
 def _known(state: str) -> dict[str, str]:
