@@ -6,7 +6,7 @@ from wtforms.widgets import HiddenInput
 
 from grants.accounts.forms import Address
 from grants.organizations.models import MemberRole, OrganizationKind
-from grants.organizations.rules import STATES, OrganizationFields
+from grants.organizations.rules import STATES, OrganizationFields, faults_of, tidied
 from grants.web.fields import DayField, Needed, VersionField, choices, text
 from grants.web.forms import Form
 
@@ -54,12 +54,21 @@ class OrganizationForm(Form):
     founded_on = DayField("Founded on")
     version = VersionField(widget=HiddenInput(), default=1)
 
+    def is_sent(self) -> bool:
+        """Say whether the form came in well formed; if not, tell what the rules refuse as well."""
+        if super().is_sent():
+            return True
+        if self.is_submitted():
+            told = {field.name for field in self if field.errors}
+            self.lay(fault for fault in faults_of(tidied(self.fields())) if fault.field not in told)
+        return False
+
     def fields(self) -> OrganizationFields:
         """Return what was typed as the services take it."""
         return OrganizationFields(
             name=self.name.data or "",
-            kind=self.kind.data,
-            state=self.state.data,
+            kind=self.kind.data or "",
+            state=self.state.data or "",
             ein=self.ein.data or "",
             uei=self.uei.data or "",
             street=self.street.data or "",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
+from typing import Final
 
 from grants.findings import Finding
 
@@ -24,6 +25,9 @@ STATES = {
     "VI": "U.S. Virgin Islands",
 }  # fmt: skip
 """Postal codes of the states, the District and the territories, with their names."""
+
+
+_WEBSITE: Final = re.compile(r"(https?://)?[^\s/:@]+\.\S+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -69,9 +73,16 @@ def faults_of(given: OrganizationFields) -> list[Finding]:
     if given.zip and not re.fullmatch(r"\d{5}(-\d{4})?", given.zip):
         faults.append(Finding("zip", "A ZIP code has 5 digits, or 9 as 80202-1234.", field="zip"))
     district = given.congressional_district
-    if district and not re.fullmatch(r"[A-Z]{2}-(\d{1,3}|ALL)", district):
+    if district and not _is_district(district):
         faults.append(Finding("district", "Write the district as CO-01.", field="congressional_district"))
+    if given.website and not _WEBSITE.fullmatch(given.website):
+        faults.append(Finding("website", "Write the website as https://example.org.", field="website"))
     return faults
+
+
+def _is_district(district: str) -> bool:
+    match = re.fullmatch(r"([A-Z]{2})-(\d{1,3}|ALL)", district)
+    return match is not None and match[1] in STATES
 
 
 def _ein_sentence(ein: str) -> str:
@@ -80,4 +91,4 @@ def _ein_sentence(ein: str) -> str:
 
 
 def _uei_sentence(uei: str) -> str:
-    return f"{uei} has {len(uei)} signs; a UEI has 12 letters and digits. Check it at SAM.gov."
+    return f"{uei} has {len(uei)} characters; a UEI has 12 letters and digits. Check it at SAM.gov."

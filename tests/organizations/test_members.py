@@ -94,9 +94,11 @@ def test_whoever_registers_an_organization_signs_for_it(host: Host) -> None:
         ("kind", "bank", "Choose one of the answers."),
         ("state", "ZZ", "Choose one of the answers."),
         ("ein", "12-345678", "12-345678 has 8 digits; an EIN has 9. Check the letter from the IRS."),
-        ("uei", "ABC", "ABC has 3 signs; a UEI has 12 letters and digits. Check it at SAM.gov."),
+        ("uei", "ABC", "ABC has 3 characters; a UEI has 12 letters and digits. Check it at SAM.gov."),
         ("zip", "8020", "A ZIP code has 5 digits, or 9 as 80202-1234."),
         ("congressional_district", "one", "Write the district as CO-01."),
+        ("congressional_district", "ZZ-01", "Write the district as CO-01."),
+        ("website", "javascript:alert(1)", "Write the website as https://example.org."),
         ("founded_on", "February 30, 2010", "is not a date that exists. Write it as 10/15/2014."),
     ],
 )
@@ -107,6 +109,26 @@ def test_data_that_does_not_fit_is_refused_in_a_sentence(
 
     assert answer.status_code == 422
     assert sentence in answer.get_data(as_text=True)
+
+
+def test_what_is_malformed_and_what_is_refused_are_told_at_once(act_as: ActAs, host: Host) -> None:
+    typed = FIELDS | {"ein": "12-345678", "founded_on": "February 30, 2010"}
+
+    answer = act_as(host.actor("ana")).post("/applicant/organizations/new", data=typed)
+
+    assert answer.status_code == 422
+    assert "12-345678 has 8 digits" in answer.text
+    assert "is not a date that exists" in answer.text
+
+
+def test_an_empty_address_is_told_once(act_as: ActAs, host: Host) -> None:
+    url = f"/applicant/organizations/{host.organization.uid}/invite"
+
+    answer = act_as(host.actor("joan")).post(url, data={"email": "", "role": "member"})
+
+    assert answer.status_code == 422
+    assert "Enter the mail address of the person." in answer.text
+    assert "Enter a mail address like" not in answer.text
 
 
 def test_identifiers_are_stored_in_one_form(act_as: ActAs, host: Host) -> None:
