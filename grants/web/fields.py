@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from flask import request
 from wtforms import Field, StringField, TextAreaField, ValidationError
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than the stubs
-from wtforms.validators import Length, Optional
+from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from grants import money
@@ -148,9 +148,15 @@ class Needed:
         self.message = message
 
     def __call__(self, _form: object, field: Any) -> None:
-        """Refuse an empty field, unless its own fault was already said."""
+        """Refuse an empty field, unless its own fault was already said.
+
+        Where nothing at all was sent, as by radios left open, the library's general sentence gives way. What
+        the field would be judged for besides is not said of nothing.
+        """
+        if _is_empty(field.data) and not field.raw_data:
+            field.errors = []
         if _is_empty(field.data) and not field.errors:
-            raise ValidationError(self.message)
+            raise StopValidation(self.message)
 
 
 class Within:
@@ -166,7 +172,7 @@ class Within:
 
 
 def _is_empty(value: object) -> bool:
-    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+    return value is None or value is False or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def text(

@@ -37,6 +37,12 @@ def clock_time(value: datetime, zone: str = OFFICE_ZONE) -> str:
     return f"{hour}:{local:%M:%S} {_half(local)} {local.tzname()}"
 
 
+def saved_at(value: datetime, zone: str = OFFICE_ZONE, *, now: datetime) -> str:
+    """Write when something was saved: the time of day today, with its date on any other day."""
+    is_today = value.astimezone(ZoneInfo(zone)).date() == now.astimezone(ZoneInfo(zone)).date()
+    return clock_time(value, zone) if is_today else instant_seconds(value, zone)
+
+
 def day(value: date | datetime | None) -> str:
     """Write a date: “October 15, 2014”."""
     if value is None:
@@ -137,6 +143,7 @@ FILTERS = {
     "instant": instant,
     "instant_seconds": instant_seconds,
     "clock_time": clock_time,
+    "saved_at": saved_at,
     "day": day,
     "left": left,
     "plural": plural,
