@@ -77,7 +77,10 @@ class CertifyForm(Form):
 
     name = text("Your name, as you sign", needed="Enter your name as you sign.", longest=200)
     title = text("Your title", needed="Enter your title.", longest=200)
-    agreed = BooleanField("I have read the certifications above and I certify them for my organization.")
+    agreed = BooleanField(
+        "I have read the certifications above and I certify them for my organization.",
+        validators=[Needed("Read the certifications and tick the box under them.")],
+    )
 
 
 class WithdrawForm(Form):

@@ -252,9 +252,40 @@ def test_year_one_is_copied_to_the_others(stage: Stage) -> None:
     client = stage.writer()
     client.post(stage.url("/budget/1"), data={"version": "0", "applicant__cash": "5.00"})
 
+    asked = client.get(stage.url("/budget/1/copy"))
+    untouched = client.get(stage.url("/budget/5"))
     client.post(stage.url("/budget/1/copy"))
 
+    assert "All amounts of years 2 to 5, revenue and expenses, give way to those of year 1." in asked.text
+    assert 'value="5.00"' not in untouched.text
     assert 'value="5.00"' in client.get(stage.url("/budget/5")).text
+
+
+@pytest.mark.parametrize("year", [0, 5, 6])
+def test_a_year_without_years_after_it_is_not_copied(stage: Stage, year: int) -> None:
+    client = stage.writer()
+
+    answers = (client.get(stage.url(f"/budget/{year}/copy")), client.post(stage.url(f"/budget/{year}/copy")))
+
+    assert [answer.status_code for answer in answers] == [404, 404]
+
+
+def test_a_fault_of_an_amount_names_its_cell(stage: Stage) -> None:
+    answer = stage.writer().post(stage.url("/budget/1"), data={"version": "0", "state_local__cash": "a lot"})
+
+    assert ">State and local funds, cash: Enter dollars and at most two digits" in answer.text
+
+
+def test_a_new_draft_is_not_started_and_not_full_of_faults(stage: Stage) -> None:
+    client = stage.writer()
+
+    untouched = client.get(stage.url()).text
+    client.post(stage.url("/budget/1"), data={"version": "0", "nist_federal__federal": "5.00"})
+    touched = client.get(stage.url()).text
+
+    assert untouched.count("of federal money is filled in, as the notice offers.") == 5
+    assert ("to mend" in untouched, "to mend" in touched) == (False, True)
+    assert "Year 1: match is $5.00 short of what 1/2 requires. Add it." in touched
 
 
 def scripted(document: pikepdf.Pdf) -> None:
@@ -357,6 +388,71 @@ def test_the_last_page_says_what_came_late(stage: Stage, clock: StoppedClock) ->
         "The deadline was October 15, 2014, 11:59:00 p.m. EDT. Your request reached us at October 15, 2014, "
         "11:59:04 p.m. EDT. It was kept and not accepted."
     ) in answer.text
+
+
+def test_every_fault_of_the_certification_is_told_at_once(stage: Stage) -> None:
+    stage.complete()
+
+    answer = stage.act_as(stage.scene.representative).post(stage.url("/certify"), data={"name": ""})
+
+    assert answer.status_code == 422
+    assert "Not submitted yet: look at the following" in answer.text
+    for sentence in (
+        "Enter your name as you sign.",
+        "Enter your title.",
+        "Read the certifications and tick the box under them.",
+    ):
+        assert sentence in answer.text
+
+
+def test_a_submission_without_a_change_says_that_the_first_counts(stage: Stage, clock: StoppedClock) -> None:
+    stage.complete()
+    client = stage.act_as(stage.scene.representative)
+    signed = {"name": "Dana Hale", "title": "President", "agreed": "y"}
+
+    first = client.post(stage.url("/certify"), data=signed)
+    clock.put(clock.now() + timedelta(minutes=1))
+    second = client.post(stage.url("/certify"), data=signed, follow_redirects=True)
+
+    assert second.request.path == first.location
+    assert "Nothing has changed since this submission." in second.text
+
+
+def test_a_closed_draft_is_told_as_closed_and_not_as_late(stage: Stage, clock: StoppedClock) -> None:
+    clock.put(make.DEADLINE + timedelta(seconds=1))
+    client = stage.act_as(stage.scene.representative)
+
+    pages = {rest: client.get(stage.url(rest)).text for rest in ("", "/review", "/certify", "/status")}
+
+    assert "You can submit early" not in pages[""]
+    assert "Late by" not in "".join(pages.values())
+    assert "Nothing is accepted after it; an attempt is kept with its instant." in pages["/certify"]
+    assert "was not submitted, so it is not reviewed" in pages["/status"]
+
+
+def test_a_withdrawn_application_waits_for_no_review(stage: Stage) -> None:
+    stage.complete()
+    client = stage.act_as(stage.scene.representative)
+    client.post(stage.url("/certify"), data={"name": "Dana Hale", "title": "President", "agreed": "y"})
+    client.post(stage.url("/sections/strategy"), data={"text": "Changed after it.", "version": "1"})
+    client.post(stage.url("/withdraw"), data={"reason": ""})
+
+    tasks, status = client.get(stage.url()).text, client.get(stage.url("/status")).text
+
+    assert "until you submit again" not in tasks
+    assert ("Withdrawn with the application" in status, "Administrative review" in status) == (True, False)
+
+
+def test_a_text_of_another_day_says_its_day(stage: Stage, clock: StoppedClock) -> None:
+    client = stage.writer()
+    client.post(stage.url("/sections/strategy"), data={"text": "Four offices.", "version": "0"})
+
+    today = client.get(stage.url("/sections/strategy")).text
+    clock.put(clock.now() + timedelta(days=1))
+    tomorrow = client.get(stage.url("/sections/strategy")).text
+
+    assert "<span data-save-text>Saved 9:00:00 a.m. EDT</span>" in today
+    assert re.search(r"<span data-save-text>Saved \w+ \d+, 2014, 9:00:00 a.m. EDT</span>", tomorrow)
 
 
 def test_saving_a_budget_year_takes_few_queries(stage: Stage) -> None:

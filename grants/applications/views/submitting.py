@@ -1,7 +1,7 @@
 """Review, certify, receipt, late, status, withdraw: from the draft to what is on record."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from flask import current_app, url_for
@@ -105,7 +105,7 @@ def certify(application: Application) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return _answer(application, outcome)
+            return _answer(application, outcome, now)
     with current.reading() as session:
         workspace = workspace_of(session, application)
     links = links_of(workspace, workspace.findings)
@@ -128,7 +128,12 @@ def _submit(application: Application, form: CertifyForm, now: datetime) -> Submi
         return submitting.submit(session, application, certified=certified, actor=current.actor(), now=now)
 
 
-def _answer(application: Application, outcome: Submission | LateAttempt) -> ResponseReturnValue:
+UNCHANGED = "Nothing has changed since this submission. It counts as it stands; no second one was made."
+
+
+def _answer(
+    application: Application, outcome: Submission | LateAttempt, now: datetime
+) -> ResponseReturnValue:
     if isinstance(outcome, LateAttempt):
         with current.reading() as session:
             frame = frame_of(session, application)
@@ -140,7 +145,8 @@ def _answer(application: Application, outcome: Submission | LateAttempt) -> Resp
             failed=True,
             crumbs=crumbs_of(frame.competition, application, "Not accepted"),
         )
-    return go("applicant.applications.receipt", uid=application.uid, number=outcome.number)
+    said = None if outcome.submitted_at == now else UNCHANGED
+    return go("applicant.applications.receipt", uid=application.uid, number=outcome.number, said=said)
 
 
 @applicant.page(
@@ -243,7 +249,9 @@ def steps_of(frame: Frame, now: datetime) -> list[dict[str, Any]]:
             "at": competition.deadline_at,
             "zone": competition.zone,
             "state": "done" if closed else "now",
-            "text": "Until then you may replace your submission.",
+            "text": "What was submitted by then counts."
+            if closed
+            else "Until then you may replace your submission.",
         },
         {
             "title": "Administrative review",
@@ -258,11 +266,17 @@ def steps_of(frame: Frame, now: datetime) -> list[dict[str, Any]]:
         {
             "title": "Decision",
             "state": "done" if passed >= 3 else "ahead",  # noqa: PLR2004  # places
-            "text": f"Expected in {competition.expected_award_on:%B %Y}."
-            if competition.expected_award_on
-            else "You are told by letter; the letter stands here.",
+            "text": _decision_words(competition.expected_award_on, is_decided=passed >= 3),  # noqa: PLR2004  # places
         },
     ]
+
+
+def _decision_words(expected_on: date | None, *, is_decided: bool) -> str:
+    if is_decided:
+        return "You are told by letter; the letter stands on this page."
+    if expected_on:
+        return f"Expected in {expected_on:%B %Y}. You are told by letter; the letter stands here."
+    return "You are told by letter; the letter stands here."
 
 
 @applicant.page(

@@ -12,6 +12,7 @@ from grants.applications.services.workspace import CriterionPlace, Workspace
 from grants.budgets.rules.table import Column, totals
 from grants.competitions.models import RequiredDocument
 from grants.findings import Finding, Level, stops
+from grants.money import dollars
 from grants.web.filters import points
 
 HERE_NOW = timedelta(minutes=2)
@@ -179,17 +180,20 @@ def _budget(workspace: Workspace) -> list[Task]:
     tasks = [_year(workspace, year.year) for year in workspace.table.years]
     if workspace.depends_on_before:
         tasks.insert(0, _center_before(workspace))
+    return [*tasks, _sources(workspace)]
+
+
+def _sources(workspace: Workspace) -> Task:
     faults = stops(workspace.source_faults)
-    tasks.append(
-        Task(
-            "Sources of match and their letters",
-            _url(workspace, "sources"),
-            _fault_words(faults) if faults else ("Complete", "done"),
-            is_done=not faults,
-            detail=faults[0].message if faults else f"{len(workspace.sources)} named",
-        )
+    is_begun = workspace.sources or any(year.updated_by_id for year in workspace.table.years)
+    done = ("Complete", "done") if is_begun else ("Not started", "plain")
+    return Task(
+        "Sources of match and their letters",
+        _url(workspace, "sources"),
+        _fault_words(faults) if faults else done,
+        is_done=bool(is_begun) and not faults,
+        detail=faults[0].message if faults else f"{len(workspace.sources)} named" if is_begun else "",
     )
-    return tasks
 
 
 def _center_before(workspace: Workspace) -> Task:
@@ -211,17 +215,30 @@ def _year(workspace: Workspace, number: int) -> Task:
         for found in workspace.money_faults
         if found.level is not Level.STOP and is_of_year(found, number)
     ]
-    asked = totals(year.content).revenue[Column.FEDERAL]
+    if not year.updated_by_id:
+        return _untouched_year(workspace, number)
     state = _fault_words(faults) if faults else ("Holds", "done")
     return Task(
         f"Year {number}",
         _url(workspace, "budget_year", year=number),
-        state if asked or year.version else ("Not started", "plain"),
+        state,
         is_done=not faults,
         detail=faults[0].message if faults else f"{len(advice)} worth a look" if advice else "",
         who=workspace.frame.name_of(year.updated_by_id),
         at=year.updated_at,
         zone=workspace.frame.competition.zone,
+    )
+
+
+def _untouched_year(workspace: Workspace, number: int) -> Task:
+    """Show a year that holds only what the notice filled in as not started, and not as full of faults."""
+    asked = totals(workspace.table.year(number).content).revenue[Column.FEDERAL]
+    return Task(
+        f"Year {number}",
+        _url(workspace, "budget_year", year=number),
+        ("Not started", "plain"),
+        is_done=False,
+        detail=f"{dollars(asked)} of federal money is filled in, as the notice offers." if asked else "",
     )
 
 
