@@ -210,7 +210,8 @@ def _budget(cast: Cast, nina: Visitor, tasks: str) -> None:
     for label, amount in FIRST_YEARS.items():
         nina.type(f"{label}, year 1", amount, exact=True)
     nina.press("Save", exact=True)
-    nina.press("Copy year 1 to the years after it")
+    nina.follow("Copy year 1 to the years after it")
+    nina.press("Copy year 1 to years 2 to 5")
     nina.go(f"{tasks}/budget/4")
     assert nina.reads("2/5 (40 %)")
     expect(nina.page.locator("#result")).to_have_text("Short 834,179.50")
