@@ -49,7 +49,11 @@ def _facts(pdf: "pikepdf.Pdf") -> PdfFacts:
     findings = []
     if pdf.is_encrypted:
         findings.append(
-            Finding("encrypted", "This PDF has a password. Save a copy without one and add it again.")
+            Finding(
+                "protected",
+                "This PDF opens without a password but is locked against changes, so it cannot stand in a "
+                "reviewer's packet. Print it to PDF and add that file.",
+            )
         )
     if _is_active(pdf):
         findings.append(

@@ -79,6 +79,11 @@ def points(value: Decimal | Fraction | int | None) -> str:
     return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
 
 
+def share(value: Fraction | str) -> str:
+    """Write a share as the law does, then as percent; a stored rule keeps it as text, “2/5”."""
+    return money.share_text(Fraction(value))
+
+
 def filesize(size: int) -> str:
     """Write a size: “640 KB”, “1.4 MB”."""
     if size < 1_000_000:  # noqa: PLR2004  # a megabyte
@@ -155,7 +160,7 @@ FILTERS = {
     "plain_status": plain_status,
     "money": money.show,
     "dollars": money.dollars,
-    "share": money.share_text,
+    "share": share,
     "percent": money.percent,
 }
 
