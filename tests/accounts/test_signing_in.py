@@ -99,7 +99,16 @@ def test_a_page_that_was_wanted_is_where_one_lands(client: FlaskClient, make_per
 
 @pytest.mark.parametrize(
     "elsewhere",
-    ["https://evil.example/", "//evil.example/", "/\\evil.example", "javascript:alert(1)", "/a\nb"],
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "/a\nb",
+        "//[",
+        "//a]b",
+        "/" + 2000 * "x",
+    ],
 )
 def test_signing_in_never_leads_to_another_site(
     client: FlaskClient, make_person: MakePerson, elsewhere: str

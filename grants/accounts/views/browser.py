@@ -1,7 +1,6 @@
 """The browser at hand: which token of a server-side session its cookie holds, and where to go next."""
 
 from datetime import datetime
-from urllib.parse import urlsplit
 
 from flask import g, request, session
 from sqlmodel import Session
@@ -19,6 +18,8 @@ from grants.web import current
 TOKEN, PENDING, MAILED = "sign_in", "second_factor", "mailed"
 CODE_WITHIN = 600
 """Seconds in which the second factor must follow the password."""
+LONGEST_PATH = 2000
+"""No page of ours has a longer address, and this one goes into cookies, mail and the record."""
 
 
 def live_standing(reading: Session) -> Standing | None:
@@ -93,15 +94,13 @@ def wanted_page() -> str:
 
 
 def is_ours(path: str) -> bool:
-    """Ask whether a path stays on this site."""
-    parts = urlsplit(path)
+    """Ask whether a path stays on this site, whatever a browser makes of it."""
     return (
         path.startswith("/")
-        and not path.startswith(("//", "/\\"))
-        and not parts.scheme
-        and not parts.netloc
+        and not path.startswith("//")
         and "\\" not in path
         and path.isprintable()
+        and len(path) <= LONGEST_PATH
     )
 
 
