@@ -1,7 +1,9 @@
 """Registering by a mailed link; neither words nor time tell whether an address has an account."""
 
 import re
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -15,7 +17,8 @@ from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.accounts.models import LinkPurpose, MailedLink, Person
 from grants.accounts.queries import person_by_email
-from grants.accounts.services.registration import new_link
+from grants.accounts.services import registration
+from grants.accounts.services.registration import Profile, new_link
 from grants.accounts.views import links
 from grants.clock import StoppedClock, real_now
 from grants.config import Mode, Settings
@@ -273,6 +276,48 @@ def test_pressing_twice_ends_signed_in_with_one_account(
     assert answers[0].headers["Location"] == by_host
     assert answers[1].status_code == 303
     assert client.get("/accounts/own").status_code == 200
+
+
+@pytest.mark.parametrize("has_asked", [False, True])
+def test_of_those_who_press_at_the_same_moment_one_chooses_the_password(
+    app: Flask, database: Database, clock: StoppedClock, *, has_asked: bool
+) -> None:
+    with database.writing() as session:
+        if has_asked:
+            registration.ask_to_register(session, **ASKED, now=clock.now())
+    ready = threading.Barrier(4)
+
+    def press(number: int) -> bool:
+        chosen = Profile(f"Ana {number}", f"{number} small green boats")
+        ready.wait(10)
+        with database.writing() as session:
+            made = registration.register_invited(session, ASKED["email"], chosen, now=clock.now())
+        return made is not None
+
+    with ThreadPoolExecutor(4) as pool:
+        pressed = list(pool.map(press, range(4)))
+
+    assert sorted(pressed) == [False, False, False, True]
+    assert person(database).name == f"Ana {pressed.index(True)}"
+
+
+def test_those_who_ask_at_the_same_moment_are_one_person(
+    app: Flask, database: Database, clock: StoppedClock
+) -> None:
+    ready = threading.Barrier(4)
+
+    def ask(email: str) -> None:
+        ready.wait(10)
+        with database.writing() as session:
+            registration.ask_to_register(session, email=email, name="Ana Roy", now=clock.now())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(ask, ["ana@tests.example", " Ana@Tests.Example "] * 2))
+
+    with database.reading() as session:
+        links_open = [row.used_at for row in session.exec(select(MailedLink)).all()]
+        assert len(session.exec(select(Person)).all()) == 1
+    assert (len(links_open), links_open.count(None) >= 1) == (4, True)
 
 
 @pytest.mark.parametrize("mode", [Mode.DEMONSTRATION, Mode.TEST, Mode.PRODUCTION])

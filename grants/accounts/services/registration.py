@@ -15,6 +15,7 @@ from grants.accounts.services.keys import keys
 from grants.clock import real_now
 from grants.errors import Refused, refuse
 from grants.lifecycle.perform import tell
+from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
 
 CONFIRM_WITHIN = timedelta(days=7)
@@ -66,10 +67,10 @@ def register_invited(session: Session, email: str, profile: Profile, *, now: dat
     Raises `Refused` if the password is not good enough.
     """
     email = email.strip().lower()
-    known = queries.person_by_email(session, email)
-    if known is not None and (known.is_set_up or not known.active):
+    person = queries.person_by_email(session, email) or _added(session, email, profile.name, now=now)
+    lock(session, person)  # of two at this very moment the second finds the account set up
+    if person.is_set_up or not person.active:
         return None
-    person = known or _added(session, email, profile.name, now=now)
     for link in queries.links_open(session, person.id, LinkPurpose.CONFIRM):
         use(session, link)
     _choose(session, person, profile)
