@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
 LONGEST_CELL = 32_767
 """Excel holds no longer text in one cell."""
-NO_TEXT = re.compile(r"[\000-\010\013\014\016-\037]")
-"""Signs that no cell of Excel can hold."""
+NO_TEXT = re.compile(r"[\000-\010\013\014\016-\037\ufffe\uffff]")
+"""Signs that no cell of Excel can hold; the last two are no characters in XML at all."""
 FORMULAS = ("=", "+", "-", "@", "\t", "\r")
 """What a program for tables takes for the beginning of a formula when it opens a CSV file."""
 TAKEN = ("=", "#")

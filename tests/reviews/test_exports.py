@@ -58,6 +58,20 @@ def test_the_workbook_has_every_version_and_no_formula(officer: FlaskClient) -> 
     assert FORMULA in {row[head.index("Strengths")] for row in rows}
 
 
+def test_signs_that_no_file_of_excel_can_hold_stop_no_export(
+    officer: FlaskClient, database: Database
+) -> None:
+    with database.writing() as session:
+        for score in session.exec(select(Score).where(Score.criterion_key == "performance")).all():
+            score.strengths, score.weaknesses = "Named\uffff partners.", "\ufffe"
+            session.add(score)
+
+    head, *rows = sheet_of(officer, "Scores")
+
+    written = {(row[head.index("Strengths")], row[head.index("Weaknesses")]) for row in rows}
+    assert ("Named partners.", None) in written
+
+
 def test_the_workbook_has_the_ranks_and_the_method(officer: FlaskClient) -> None:
     _head, *ranks = sheet_of(officer, "Ranks")
     method = {str(row[0]): row[1] for row in sheet_of(officer, "Method")}
