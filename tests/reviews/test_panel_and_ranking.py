@@ -1,5 +1,7 @@
 """From first scores over the panel to a frozen ranking, on the worked round of the program's rules."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from sqlmodel import Session
 
 from grants.adapters.files import Files
+from grants.database import Database
 from grants.errors import MoveRefused, Refused
 from grants.reviews.models import Panel, Phase, Sheet
 from grants.reviews.queries import panels, sheets
@@ -16,6 +19,8 @@ from grants.reviews.services import panels as chairing
 from grants.reviews.services.ranking import ranked, round_of
 from grants.reviews.workflow import PanelStatus, SheetStatus
 from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
+from tests.plugins.databases import BOTH
+from tests.reviews.streaming import make_panel, revision
 
 FIRST: dict[str, dict[str, tuple[int | str, ...]]] = {
     "CO": {"CO-1": (88, 79, 84), "CO-2": (85, 90, 80), "CO-3": (70, 69, 70)},
@@ -121,6 +126,36 @@ def test_the_worked_round_is_ranked_as_the_rules_say(
     assert [place.value for place in frozen.places] == values
     assert freezing.recompute(files, row).message == "Identical, 0 differences."
     assert [one.number for one in frozen.below] == (["CO-3"] if state == "CO" else [])
+
+
+@pytest.mark.parametrize("database_url", [BOTH[1]], indirect=True)
+def test_a_revision_that_is_being_submitted_is_sealed_by_who_closes_the_panel(database: Database) -> None:
+    with database.writing() as session:
+        made = make_panel(session)
+    begun = threading.Event()
+
+    def close() -> None:
+        with database.writing() as session:
+            panel = panels.panel_of(session, made.competition.id, "CO")
+            assert panel is not None
+            begun.set()
+            chairing.close_panel(
+                session, made.competition, panel, left_open="Ended.", actor=made.chair, now=NOW
+            )
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.writing() as session:
+            sheet, actor = revision(session, made, "CO-1", 1), made.reviewer(session, 1)
+            scoring.submit(session, made.competition, sheet, actor=actor, now=NOW)
+            session.flush()
+            closing = pool.submit(close)
+            begun.wait(10)
+            with pytest.raises(TimeoutError):
+                closing.result(0.5)
+        closing.result(10)
+
+    with database.reading() as session:
+        assert revision(session, made, "CO-1", 1).status == SheetStatus.FINAL
 
 
 def test_scores_before_and_after_the_call_are_both_kept(session: Session) -> None:

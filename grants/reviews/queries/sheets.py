@@ -157,12 +157,22 @@ _LOCKED_SHEET = (
     .where(_SHEETS.c.id == bindparam("sheet_id"))
     .with_for_update(of=_SHEETS)
 )
+_HELD_PANEL = (
+    select_bare(_PANELS.c.id)
+    .where(_PANELS.c.competition_id == bindparam("competition_id"), _PANELS.c.state == bindparam("state"))
+    .with_for_update(read=True)
+)
 _SCORES_OF_SHEET = select_bare(_SCORES).where(_SCORES.c.sheet_id == bindparam("sheet_id"))
 
 
 def locked_sheet(session: Session, sheet_id: int) -> LockedSheet:
     """Return a sheet with its state's panel as they are now; the sheet's row is locked."""
     return LockedSheet(*bare_rows(session, _LOCKED_SHEET, {"sheet_id": sheet_id}).one())
+
+
+def hold_panel(session: Session, sheet: Sheet) -> None:
+    """Keep the panel of a sheet's state as it is until the commit: who closes it waits for this sheet."""
+    bare_rows(session, _HELD_PANEL, {"competition_id": sheet.competition_id, "state": sheet.state}).all()
 
 
 def written_scores(session: Session, sheet_id: int) -> dict[str, Row[Any]]:

@@ -145,7 +145,8 @@ def stand(
 
 
 def _take(session: Session, competition: Competition, sheet: Sheet, actor: Actor) -> None:
-    """Lock a whole sheet and read it anew, to be submitted by its author."""
+    """Lock a whole sheet and read it anew, to be submitted by its author while its panel stays as it is."""
+    stored.hold_panel(session, sheet)  # before the sheet, as closing a panel takes them in this order
     lock(session, sheet)
     require(actor, "sheet.submit", sheet)
     require_writable(stored.locked_sheet(session, sheet.id), competition.zone)
