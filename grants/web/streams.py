@@ -11,17 +11,20 @@ from collections import Counter
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Condition, Lock
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from flask import Response, current_app, request, stream_with_context
 
 from grants.errors import GrantsError
+from grants.web import current
 
 MOST = 16
 """Streams of one process; each keeps a thread of it busy."""
 MOST_OF: Mapping[str, int] = {"reviewer": 12}
 """Of these the most for one audience: whoever runs a panel finds a place however many reviewers watch."""
+MOST_OF_ONE: Mapping[str, int] = {"reviewer": 4}
+"""And the most for one person: whoever opens many windows leaves places to the others."""
 READ_EVERY = 1.0
 BEAT_EVERY = 15.0
 LONGEST = 600.0
@@ -79,13 +82,20 @@ class Shared:
             return self._made[key]
 
 
+class Seat(NamedTuple):
+    """For whom a place is taken."""
+
+    audience: str
+    person_id: int | None
+
+
 class Streams:
     """The streams of one web process."""
 
     def __init__(self, most: int = MOST) -> None:
         self.is_ending: Callable[[], bool] = lambda: False
         self._most = most
-        self._open: Counter[str] = Counter()
+        self._open: Counter[Seat] = Counter()
         self._lock = Condition()
         self._shared: WeakValueDictionary[Hashable, Shared] = WeakValueDictionary()
 
@@ -103,21 +113,30 @@ class Streams:
                 found = self._shared[key] = Shared(read)
             return found
 
-    def enter(self, audience: str) -> Callable[[], None] | None:
+    def enter(self, audience: str, person_id: int | None) -> Callable[[], None] | None:
         """Take a place and return how to give it back, any number of times.
 
-        None where all are taken, or all that this audience may have.
+        None where all are taken, or all that this audience or this person may have.
         """
+        seat = Seat(audience, person_id)
         with self._lock:
-            most = MOST_OF.get(audience, self._most)
-            if self._open.total() >= self._most or self._open[audience] >= most:
+            if not self._has_place(seat):
                 return None
-            self._open[audience] += 1
-        return _once(lambda: self._leave(audience))
+            self._open[seat] += 1
+        return _once(lambda: self._leave(seat))
 
-    def _leave(self, audience: str) -> None:
+    def _has_place(self, seat: Seat) -> bool:
+        beside = sum(count for one, count in self._open.items() if one.audience == seat.audience)
+        return (
+            self._open.total() < self._most
+            and beside < MOST_OF.get(seat.audience, self._most)
+            and self._open[seat] < MOST_OF_ONE.get(seat.audience, self._most)
+        )
+
+    def _leave(self, seat: Seat) -> None:
         with self._lock:
-            self._open[audience] -= 1
+            self._open[seat] -= 1
+            self._open = +self._open
             self._lock.notify_all()
 
 
@@ -136,7 +155,7 @@ def stream(
     asks the policy anew; it is the last thing before each message and each sign of life.
     """
     audience = (request.endpoint or "").partition(".")[0]
-    leave = streams().enter(audience)
+    leave = streams().enter(audience, current.actor().person_id)
     if leave is None:
         return Response(FULL, 503, {"Retry-After": "60"}, mimetype="text/plain")
     answer = Response(stream_with_context(_events(shared, tell, goes_on)), mimetype=EVENT_STREAM)

@@ -133,7 +133,7 @@ def test_who_gets_no_place_is_told_and_may_refresh(
     called: Round, server: Server, browser_of: BrowserOf, own: str
 ) -> None:
     places = server.app.extensions["grants.streams"]
-    taken = [places.enter("reviewer") for _number in range(MOST_OF["reviewer"])]
+    taken = [places.enter("reviewer", -number) for number in range(MOST_OF["reviewer"])]
     page, officer = browser_of(server, FIRST), browser_of(server, "officer@agency.example")
 
     page.goto(f"{server.url}{own}")

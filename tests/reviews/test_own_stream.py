@@ -298,9 +298,12 @@ def test_reviewers_and_staff_share_one_read(
 
 
 @ONE_DATABASE
-def test_reviewers_leave_places_to_who_runs_the_panel(called: Round, listen: Listen) -> None:
-    most = streams.MOST_OF["reviewer"]
-    reviewers = [listen() for _number in range(most)]
+def test_reviewers_leave_places_to_who_runs_the_panel(
+    called: Round, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most, of_one = streams.MOST_OF["reviewer"], streams.MOST_OF_ONE["reviewer"]
+    reviewers = [listen(email) for email in (FIRST, SECOND, THIRD) for _number in range(of_one)]
+    monkeypatch.setattr(streams, "MOST_OF_ONE", {})
 
     refused = listen(SECOND)
     staff = [listen(OFFICER, page=PANEL) for _number in range(streams.MOST - most)]
@@ -313,6 +316,19 @@ def test_reviewers_leave_places_to_who_runs_the_panel(called: Round, listen: Lis
 
 
 @ONE_DATABASE
+def test_a_reviewer_with_many_windows_leaves_places_to_the_others(called: Round, listen: Listen) -> None:
+    windows = [listen() for _number in range(streams.MOST_OF_ONE["reviewer"])]
+
+    one_too_many = listen()
+    other = listen(SECOND)
+    windows[0].hang_up()
+    time.sleep(1.5)
+
+    assert [one.status for one in windows] == [200] * len(windows)
+    assert (one_too_many.status, other.status, listen().status) == (503, 200, 200)
+
+
+@ONE_DATABASE
 def test_staff_may_take_every_place(called: Round, listen: Listen) -> None:
     staff = [listen(OFFICER, page=PANEL) for _number in range(streams.MOST)]
 
@@ -321,7 +337,10 @@ def test_staff_may_take_every_place(called: Round, listen: Listen) -> None:
 
 
 @ONE_DATABASE
-def test_a_place_comes_free_when_a_reviewer_goes(called: Round, listen: Listen) -> None:
+def test_a_place_comes_free_when_a_reviewer_goes(
+    called: Round, listen: Listen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "MOST_OF_ONE", {})
     taken = [listen() for _number in range(streams.MOST_OF["reviewer"])]
 
     taken[0].hang_up()

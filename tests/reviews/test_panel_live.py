@@ -130,7 +130,7 @@ def test_the_seventeenth_page_of_a_server_offers_a_refresh(
     called: Round, server: Server, browser_of: BrowserOf
 ) -> None:
     places = server.app.extensions["grants.streams"]
-    taken = [places.enter("staff") for _number in range(MOST)]
+    taken = [places.enter("staff", number) for number in range(MOST)]
     page = browser_of(server, "officer@agency.example")
 
     page.goto(f"{server.url}{PANEL}")
