@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, Request, current_app, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
+from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 
 from grants.access.actor import Actor
 from grants.access.check import decide
@@ -16,6 +17,7 @@ from grants.errors import NotFound
 from grants.web import current
 
 AUDIENCES = {"public": "", "applicant": "/applicant", "reviewer": "/reviewer", "staff": "/staff"}
+NULL = "\0"
 View = Callable[..., ResponseReturnValue]
 Loader = Callable[..., object | None]
 NoteReading = Callable[..., None]
@@ -39,8 +41,20 @@ class Door:
     largest: int | None = None
 
 
+class Sent(ImmutableMultiDict[str, Any]):
+    """What a browser sent, without the one sign that PostgreSQL keeps in no text, U+0000."""
+
+    def __init__(self, mapping: Any = None) -> None:
+        fields = MultiDict(mapping).items(multi=True)
+        super().__init__(
+            [(name, value.replace(NULL, "") if isinstance(value, str) else value) for name, value in fields]
+        )
+
+
 class RoomyRequest(Request):
     """A request whose page may take a larger body than the others, for a file without script."""
+
+    parameter_storage_class = Sent
 
     @property
     def max_content_length(self) -> int | None:
@@ -119,9 +133,9 @@ def guard() -> ResponseReturnValue | None:
     with current.database().reading() as session:
         g.clock = _clock(session)
         g.actor = _actor(session)
-        if door is None:
-            raise NotFound
         arguments = dict(request.view_args or {})
+        if door is None or any(NULL in str(part) for part in arguments.values()):
+            raise NotFound
         g.record = _load(session, door, arguments)
         g.rest = arguments
     _let_through(door)

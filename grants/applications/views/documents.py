@@ -18,7 +18,7 @@ from grants.applications.views.tasks import crumbs_of
 from grants.documents.models import Upload
 from grants.documents.queries import open_upload
 from grants.documents.services import uploads
-from grants.documents.services.storing import FileReady, prepare_pdf
+from grants.documents.services.storing import FileReady, plain_name, prepare_pdf
 from grants.documents.views.sending import send_stored
 from grants.errors import NotFound, Refused, refuse
 from grants.findings import Finding
@@ -105,7 +105,7 @@ def _attach(application: Application, key: str, ready: FileReady, upload: Upload
 def pieces(application: Application, key: str) -> ResponseReturnValue:
     """Take one piece of a file; the last one has the whole looked at and attached."""
     start, size = _range()
-    name = unquote(request.headers.get("X-File-Name", "file.pdf"))[:255]
+    name = plain_name(unquote(request.headers.get("X-File-Name", "file.pdf")))
     place = f"{application.uid}:{key}:{request.headers.get('X-File-Key', '')}"[:200]
     chunk = request.get_data(cache=False)
     upload = _open_or_begin(application, place, name, size, start)
