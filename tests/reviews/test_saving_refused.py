@@ -1,6 +1,7 @@
 """A save that cannot be taken: the right status, one sentence, nothing typed is lost; by script and form."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -19,6 +20,7 @@ from grants.reviews.models import (
     ScoreAside,
     Sheet,
 )
+from grants.reviews.queries import sheets
 from grants.reviews.services import scoring
 from grants.reviews.services.assigning import unassign
 from grants.reviews.workflow import ConflictStatus, PanelStatus
@@ -100,6 +102,26 @@ def withdraw(session: Session, desk: Desk) -> None:
     """The assignment is taken back."""
     row = session.exec(select(Assignment)).one()
     unassign(session, row, reason="Too many.", actor=desk.made.officer, now=NOW)
+
+
+def test_first_saves_of_eight_tabs_at_once_are_merged(desk: Desk, database: Database) -> None:
+    with database.reading() as session:
+        actor = desk.made.reviewer(session, 1)
+
+    def save(field: str) -> None:
+        given = {"points": "7", field: TYPED}
+        with database.writing() as session:
+            scoring.save_score(
+                session, desk.made.competition, desk.sheet, "budget",
+                fields=given, version=0, actor=actor, now=NOW,
+            )  # fmt: skip
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(save, ["strengths", "weaknesses"] * 4))
+
+    with database.reading() as session:
+        score = sheets.scores_of(session, desk.sheet.id)["budget"]
+    assert (score.strengths, score.weaknesses, score.version) == (TYPED, TYPED, 2)
 
 
 LOCKED = "You submitted this sheet on November 10, 2014, 9:00 a.m. EST."
