@@ -10,10 +10,13 @@ from openpyxl import load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from sqlmodel import select
 
+from grants.app import create_app
+from grants.clock import StoppedClock
+from grants.config import Settings
 from grants.database import Database
 from grants.reviews.models import Conflict, ConflictSource, Score
 from tests.factories.reviews import NOW, Round
-from tests.plugins.people import SignedIn
+from tests.plugins.people import SignedIn, client_of
 from tests.reviews.rounds import HERE, OFFICER, hold_panel, make_scored
 from tests.reviews.test_ranking_pages import FOUR
 
@@ -92,6 +95,18 @@ def test_the_csv_has_the_same_lines_and_no_formula(officer: FlaskClient) -> None
     assert f"'{FORMULA}" in {line[11] for line in lines}
     assert not any(cell.startswith(("=", "+", "-", "@")) for line in lines for cell in line)
     assert officer.get(f"{HERE}/scores.csv?state=TX").status_code == 404
+
+
+def test_a_file_takes_one_connection_at_a_time(
+    made: Round, settings: Settings, clock: StoppedClock, database_url: str
+) -> None:
+    database = Database(database_url, pool_size=1)
+    client = client_of(create_app(settings, database=database, clock=clock), OFFICER)
+
+    statuses = [client.get(f"{HERE}/scores.{ending}").status_code for ending in ("csv", "xlsx")]
+
+    database.dispose()
+    assert statuses == [200, 200]
 
 
 def test_an_application_closed_to_the_officer_is_in_no_export(

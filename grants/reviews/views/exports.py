@@ -1,6 +1,7 @@
 """Staff: scores as a file, sent at once where it is short, else made by the worker and taken here."""
 
 from dataclasses import dataclass
+from functools import partial
 
 from flask import current_app, request
 from flask.typing import ResponseReturnValue
@@ -116,11 +117,19 @@ def scores_file(competition: Competition, uid: str) -> ResponseReturnValue:
 
 def _at_once(competition: Competition, ending: str) -> ResponseReturnValue:
     """Send the file if it is short; else show the page where the worker is asked for it."""
+    scope_now = partial(
+        exporting.scope_of,
+        competition=competition,
+        state=request.args.get("state", ""),
+        actor=current.actor(),
+    )
+    with current.reading() as session:
+        scope = scope_now(session)
+    if scope.is_large:
+        return go("staff.reviews.scores", number=competition.number, state=scope.state or None)
+    _note(competition)  # holding one connection while waiting for another could stop the whole process
     with current.database().snapshot() as session:
-        scope = exporting.scope_of(session, competition, request.args.get("state", ""), actor=current.actor())
-        if scope.is_large:
-            return go("staff.reviews.scores", number=competition.number, state=scope.state or None)
-        _note(competition)
+        scope = scope_now(session)
         return send_written(scope.name, ending, lambda to: exporting.write_scores(session, scope, ending, to))
 
 
