@@ -12,8 +12,7 @@ from sqlmodel import Field, SQLModel
 from grants.commands import running
 from grants.config import Settings
 from grants.database import Database
-
-WORKERS = 2
+from tests.bench.serving import WORKERS
 
 
 class Trivial(SQLModel, table=True):

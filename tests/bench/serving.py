@@ -27,6 +27,8 @@ from grants.config import ROOT, Settings
 from grants.database import Database
 from grants.lifecycle.models import Installation
 
+WORKERS = 2
+"""Web processes of the server that is started here."""
 TOKEN_FIELD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 VERSION_FIELD = re.compile(r'name="version"[^>]*value="([^"]*)"')
 

@@ -147,19 +147,31 @@ DATES = {
 }
 IDENTITY = {"version": "1", "number": "2014-NIST-MEP-01"}
 BAD_INPUT = [
-    ("states", STATES | {"state-0-federal_per_year": "abc"}, "Enter dollars and"),
-    ("states", STATES | {"state-0-federal_per_year": "-1"}, "Enter an amount of zero or more."),
-    ("states", STATES | {"state-0-federal_per_year": "0"}, "Enter an amount above 0"),
-    ("states", STATES | {"state-0-federal_per_year": "9" * 30}, "Enter an amount of at most"),
+    ("states", STATES | {"state-0-federal_per_year": "abc"}, "Federal amount per year: Enter dollars and"),
+    (
+        "states",
+        STATES | {"state-0-federal_per_year": "-1"},
+        "Federal amount per year: Enter an amount of zero",
+    ),
+    (
+        "states",
+        STATES | {"state-0-federal_per_year": "0"},
+        "Federal amount per year: Enter an amount above 0",
+    ),
+    (
+        "states",
+        STATES | {"state-0-federal_per_year": "9" * 30},
+        "Federal amount per year: Enter an amount of",
+    ),
     (
         "states",
         STATES | {"state-0-federal_per_year": "1.234"},
-        "Enter dollars and at most two digits",
+        "Federal amount per year: Enter dollars and at most two digits",
     ),
     ("states", STATES | {"state-0-code": "ZZ"}, "“ZZ” is none of the 50 states or PR."),
     ("states", STATES | {"state-0-code": ""}, "Row 1 has an amount but no state."),
-    ("states", STATES | {"state-0-awards": "x"}, "Enter a whole number"),
-    ("states", STATES | {"state-0-awards": "0"}, "Enter a number from 1 to 20"),
+    ("states", STATES | {"state-0-awards": "x"}, "Awards expected: Enter a whole number"),
+    ("states", STATES | {"state-0-awards": "0"}, "Awards expected: Enter a number from 1 to 20"),
     ("states", STATES | {"state-1-code": "CO", "state-1-awards": "1"}, "Colorado stands here twice."),
     ("dates", DATES | {"deadline_day": "2/30/2014"}, "“2/30/2014” is not a date that exists."),
     (
@@ -189,7 +201,7 @@ BAD_INPUT = [
     ("identity", IDENTITY | {"number": "two words"}, "An opportunity number has letters"),
     ("identity", IDENTITY | {"number": "TAKEN-1"}, "TAKEN-1 is already in use."),
     ("identity", IDENTITY | {"assistance_listing": "11"}, "An assistance listing has the form 11.611."),
-    ("identity", IDENTITY | {"fiscal_year": "20"}, "Enter a number from 1,988 to 2,200"),
+    ("identity", IDENTITY | {"fiscal_year": "20"}, "Fiscal year: Enter a year from 1988 to 2200"),
     ("ranking", {"version": "1", "threshold": "-1"}, "Enter a number from 0"),
     ("ranking", {"version": "1", "threshold": "1.2345"}, "Points have at most three decimals."),
     ("ranking", {"version": "1", "threshold": "NaN"}, "Enter a number of points"),
@@ -233,7 +245,7 @@ def test_a_copy_into_a_year_that_no_calendar_has_is_refused_at_the_field(
 
     answer = desk.post("/staff/competitions/new", data=form)
 
-    assert (answer.status_code, said(answer)[:35]) == (422, "Enter a number from 1,988 to 2,200;")
+    assert (answer.status_code, said(answer)[:45]) == (422, "Fiscal year: Enter a year from 1988 to 2200; ")
     assert 'id="fiscal_year-error"' in answer.text
 
 

@@ -162,7 +162,7 @@ BROKEN = [
     ('format = 1\n[identity]\nnumber = ""\n', "Line 3, identity.number: An opportunity number has letters"),
     ("format = 1\n[identity]\nnumber = 7\n", "Line 3, identity.number: Here text is expected, not “7”."),
     (HEAD + 'fiscal_year = "x"\n', "Line 4, identity.fiscal_year: Here a whole number is expected, not “x”."),
-    (HEAD + "fiscal_year = 3000\n", "Line 4, identity.fiscal_year: Enter a number from 1,988 to 2,200"),
+    (HEAD + "fiscal_year = 3000\n", "Line 4, identity.fiscal_year: Enter a year from 1988 to 2200"),
     (HEAD + f'title = "{"x" * 301}"\n', "Line 4, identity.title: Use at most 300 characters; there are 301."),
     (HEAD + 'titel = "x"\n', "Line 4, identity.titel: There is no “titel” here. Known are number, title"),
     (HEAD + '[[states.state]]\ncode = "ZZ"\n', "Line 5, states.state[1].code: “ZZ” is none of the 50 states"),

@@ -13,8 +13,7 @@ from grants.clock import StoppedClock
 from grants.config import Settings
 from grants.database import Database
 from grants.web.streams import MOST
-from tests.bench.server import WORKERS
-from tests.bench.serving import Saver, cookie_of, put_clock, serving
+from tests.bench.serving import WORKERS, Saver, cookie_of, put_clock, serving
 from tests.factories.reviews import NOW, Round
 from tests.reviews.streaming import PANEL, Listener, make_panel, revision, shown_by
 

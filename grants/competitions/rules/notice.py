@@ -30,6 +30,11 @@ class Between:
 
 
 @dataclass(frozen=True)
+class Years(Between):
+    """A calendar year in this range, written without separators."""
+
+
+@dataclass(frozen=True)
 class Cents:
     """Money in whole cents; written in dollars in a file."""
 
@@ -73,7 +78,7 @@ class Identity:
     assistance_listing: Annotated[
         str, Pattern(r"(\d{2}\.\d{3})?", "An assistance listing has the form 11.611.")
     ] = ""
-    fiscal_year: Annotated[int | None, Between(1988, 2200)] = None
+    fiscal_year: Annotated[int | None, Years(1988, 2200)] = None
     authority: Annotated[str, Longest(1000)] = ""
     selecting_official: Annotated[str, Longest(200)] = ""
 

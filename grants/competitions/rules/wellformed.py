@@ -66,6 +66,8 @@ def _broken(rule: object, value: Any) -> str | None:
     match rule:
         case n.Longest(characters) if len(value) > characters:
             return f"Use at most {characters:,} characters; there are {len(value):,}."
+        case n.Years(low, high) if not low <= value <= high:
+            return f"Enter a year from {low} to {high}; {value} is outside."
         case n.Between(low, high) if not low <= value <= high:
             return f"Enter a number from {low:,} to {high:,}; {value} is outside."
         case n.Between() if isinstance(value, Decimal) and value.scaleb(3) % 1:
