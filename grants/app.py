@@ -12,7 +12,7 @@ from grants.adapters.files import Files
 from grants.clock import Clock, OffsetClock
 from grants.config import ROOT, Mode, Settings
 from grants.database import Database
-from grants.lifecycle.queries import installation
+from grants.lifecycle.queries import clock_offset
 from grants.lifecycle.readings import note_reading
 from grants.web import assets, current, errors, filters, headers
 from grants.web.routing import RoomyRequest, guard
@@ -62,8 +62,7 @@ def _trust_proxies(app: Flask, count: int) -> None:
 
 def moved_clock(session: Session) -> Clock:
     """Make the clock of this request: real time, moved by the demonstration's offset."""
-    house = installation(session)
-    return OffsetClock(timedelta(seconds=house.clock_offset_seconds if house else 0))
+    return OffsetClock(timedelta(seconds=clock_offset(session)))
 
 
 def _flask_settings(settings: Settings) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """The database: engine, sessions with one commit point, and the column types everything is stored in."""
 
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -28,6 +29,8 @@ from sqlalchemy import (
 )
 from sqlalchemy import Enum as SAEnum
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import InvalidatePoolError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, Session, SQLModel
 
@@ -178,6 +181,8 @@ def bare_rows(
     return session.execute(statement, parameters)
 
 
+RESTED = 1.0
+"""Seconds after which a pooled connection is asked whether the server is still there."""
 _READ_ONLY: dict[str, dict[str, Any]] = {"sqlite": {}, "postgresql": {"postgresql_readonly": True}}
 """How the database itself is told that a transaction reads; SQLite is told by `_begin_sqlite`."""
 _ONE_STATE: dict[str, dict[str, Any]] = {"sqlite": {}, "postgresql": {"isolation_level": "REPEATABLE READ"}}
@@ -204,12 +209,14 @@ class Database:
         """Open a read transaction; whatever tries to write through it raises."""
         with _reading(self._reader) as session:
             yield session
+            _end_reading(session)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """Open a read transaction in which nothing changes, whatever others write meanwhile."""
         with _reading(self._snapshot) as session:
             yield session
+            _end_reading(session)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -234,6 +241,15 @@ def _reading(engine: Engine) -> Session:
     return session
 
 
+def _end_reading(session: Session) -> None:
+    """End a read transaction by COMMIT: after a ROLLBACK psycopg forgets every statement it has prepared.
+
+    Planning them anew cost PostgreSQL four times what carrying them out does.
+    """
+    session.expunge_all()
+    session.commit()
+
+
 def before_commit(session: Session, act: Callable[[Session], None]) -> None:
     """Have `act` run as the last thing before the commit, once per function."""
     acts: list[Callable[[Session], None]] = session.info.setdefault("before_commit", [])
@@ -248,7 +264,9 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
 
 def _engine(url: str, pool_size: int) -> Engine:
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30, pool_pre_ping=True)
+        engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30)
+        _ask_rested(engine)
+        return engine
     patience = float(str(make_url(url).query.get("timeout", 30)))  # seconds a writer waits for its turn
     engine = create_engine(
         url,
@@ -259,6 +277,24 @@ def _engine(url: str, pool_size: int) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _ask_rested(engine: Engine) -> None:
+    """Ask a connection that rested whether the server is still there; one just used need not be asked."""
+
+    def note(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    def ask(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+        if time.monotonic() - record.info.get("rests_since", time.monotonic()) < RESTED:
+            return
+        try:
+            engine.dialect.do_ping(connection)
+        except engine.dialect.loaded_dbapi.Error as gone:
+            raise InvalidatePoolError("the server hung up") from gone
+
+    event.listen(engine, "checkin", note)
+    event.listen(engine, "checkout", ask)
 
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from flask import request
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
@@ -10,6 +11,7 @@ from grants.budgets.rules.flat import DETAIL, FIELDS, flatten, gather, label_of
 from grants.budgets.rules.match import SOURCE_ROWS, TESTS
 from grants.budgets.rules.table import ROWS, YearBudget
 from grants.budgets.services.sources import Source
+from grants.money import MoneyError, parse
 from grants.web.fields import MoneyField, Needed, VersionField, choices, text
 from grants.web.forms import Form
 
@@ -49,6 +51,30 @@ YearForm: Any = type(
     {name: MoneyField(label_of(name), validators=[Optional()]) for name in (*FIELDS, *DETAIL)},
 )
 """One money field for each cell of the table, named as in `rules.flat`."""
+
+
+class AutosavedYear(Form):
+    """The same form as a script sends it while somebody types, without an object for each of the cells.
+
+    It is sent only where every cell holds an amount; `YearForm` says which one does not.
+    """
+
+    version = VersionField(validators=[Optional()])
+
+    def is_sent(self) -> bool:
+        """Say whether the form came in and every cell is empty or an amount."""
+        if not super().is_sent():
+            return False
+        sent = {name: text for name in (*FIELDS, *DETAIL) if (text := request.form.get(name, "").strip())}
+        try:
+            self._content = gather({name: cents for name, text in sent.items() if (cents := parse(text))})
+        except MoneyError:
+            return False
+        return True
+
+    def content(self) -> YearBudget:
+        """Return what was typed; an empty cell is an absent amount."""
+        return self._content
 
 
 class SourceForm(Form):

@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement
+from sqlalchemy import select as select_bare
 from sqlmodel import Session, and_, col, or_, select
 
+from grants.database import bare_rows, bare_table
 from grants.lifecycle.models import (
     ChainHead,
     Event,
@@ -33,6 +35,17 @@ def locked_chain_head(session: Session) -> ChainHead:
         session.add(head)
         session.flush()
     return head
+
+
+_INSTALLATIONS = bare_table(Installation)
+_OFFSET = select_bare(_INSTALLATIONS.c.clock_offset_seconds).where(_INSTALLATIONS.c.id == 1)
+"""Built once: every request asks it."""
+
+
+def clock_offset(session: Session) -> float:
+    """Return by how many seconds the demonstration's clock is moved; zero where nothing is installed."""
+    offset: float | None = bare_rows(session, _OFFSET, {}).scalar()
+    return offset or 0.0
 
 
 def installation(session: Session) -> Installation | None:

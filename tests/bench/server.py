@@ -4,15 +4,17 @@
 `grants serve` starts, without the worker beside it.
 """
 
+import os
 import sys
 
 from flask import Flask, Response, jsonify, request
 from sqlmodel import Field, SQLModel
 
+from grants.app import create_app
 from grants.commands import running
 from grants.config import Settings
 from grants.database import Database
-from tests.bench.serving import WORKERS
+from tests.bench.serving import PROCESS, WORKERS
 
 
 class Trivial(SQLModel, table=True):
@@ -43,10 +45,21 @@ def trivial_app(_settings: Settings, *, database: Database) -> Flask:
     return app
 
 
+def telling(app: Flask) -> Flask:
+    """Have an application say which process answers."""
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        response.headers[PROCESS] = str(os.getpid())
+        return response
+
+    return app
+
+
 def main(kind: str, port: str) -> None:
     """Serve until stopped."""
-    if kind == "trivial":
-        vars(running)["create_app"] = trivial_app
+    make = trivial_app if kind == "trivial" else create_app
+    vars(running)["create_app"] = lambda settings, *, database: telling(make(settings, database=database))
     running._gunicorn("127.0.0.1", int(port), WORKERS, demonstration=False)
 
 

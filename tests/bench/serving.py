@@ -27,6 +27,8 @@ from grants.config import ROOT, Settings
 from grants.database import Database
 from grants.lifecycle.models import Installation
 
+PROCESS = "X-Process"
+"""The header in which a server that is measured says which of its processes answers."""
 WORKERS = 2
 """Web processes of the server that is started here."""
 TOKEN_FIELD = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -120,6 +122,8 @@ class Saver:
     token: str = ""
     fields: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
+    process: str = ""
+    """Which of the server's processes answered last."""
 
     def open(self) -> None:
         """Open the page as a browser does: take its cookie, its token and its version."""
@@ -159,4 +163,5 @@ class Saver:
         self.connection.request(method, self.path, urlencode(sent) if sent else None, headers)
         answer = self.connection.getresponse()
         body = answer.read().decode()
+        self.process = answer.getheader(PROCESS, "")
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body

@@ -14,7 +14,7 @@ from grants.applications.services.workspace import Workspace, workspace_of
 from grants.applications.views.doors import applicant, around, wants_json
 from grants.applications.views.tasks import crumbs_of
 from grants.applications.views.yearview import all_years, expense_rows, revenue_rows, year_view
-from grants.budgets.forms import YearForm
+from grants.budgets.forms import AutosavedYear, YearForm
 from grants.budgets.rules.flat import flatten, gather, label_of
 from grants.budgets.rules.table import EXPENSES, REVENUE
 from grants.budgets.rules.year_view import YearView, spoken
@@ -102,6 +102,8 @@ def year_links(workspace: Workspace) -> dict[str, tuple[str, str]]:
 )
 def budget_year(application: Application, year: int) -> ResponseReturnValue:
     """Enter the money of one year."""
+    if wants_json() and (typed := AutosavedYear()).is_sent():
+        return _save(application, year, typed)
     form = YearForm()
     if form.is_sent():
         return _save(application, year, form)

@@ -136,8 +136,8 @@ def _write_lines(session: Session, row: LockedYear, content: YearBudget, keys: S
     """Write these lines; one that is not stored yet belongs to a row which the table gained since."""
     known = [{"line_id": row.line_ids[key], **_money(content, key)} for key in keys if key in row.line_ids]
     fresh = [key for key in keys if key not in row.line_ids]
-    if known:
-        session.execute(_CHANGED_LINES, known)
+    if known:  # one alone goes the quick way, several in one batch
+        session.execute(_CHANGED_LINES, known if len(known) > 1 else known[0])
     if fresh:
         session.execute(_NEW_LINES, _lines(row.id, content, fresh))
 

@@ -55,19 +55,17 @@ def save_score(
     version: int,
     actor: Actor,
     now: datetime,
-    rubric: Rubric | None = None,
 ) -> Saved:
     """Save one sub-criterion as it was typed on top of `version`.
 
     Another tab's or machine's change to other fields is merged; a change of the same field raises
     `StaleVersion` with both texts. The same content again is a success. Raises `Refused` for points
-    outside the published scale and `MoveRefused` where the sheet is locked. `rubric` is the published one,
-    where the caller has read it before its turn to write.
+    outside the published scale and `MoveRefused` where the sheet is locked.
     """
     locked = stored.locked_sheet(session, sheet.id)
     require(actor, "sheet.write", locked)
     require_writable(locked, competition.zone)
-    rubric = rubric or rubric_of(session, competition)
+    rubric = rubric_of(session, competition)
     offered = _tidy(fields)
     _require_well_formed(leaf_of(rubric, key), offered)
     scores = stored.written_scores(session, locked.id)

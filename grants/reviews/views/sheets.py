@@ -125,8 +125,6 @@ def _save(opened: OpenSheet, key: str) -> ResponseReturnValue:
 
 
 def _store(opened: OpenSheet, key: str, form: ScoreForm) -> scoring.Saved:
-    with current.reading() as session:
-        rubric = rubric_of(session, opened.competition)
     with current.writing() as session:
         return scoring.save_score(
             session,
@@ -137,7 +135,6 @@ def _store(opened: OpenSheet, key: str, form: ScoreForm) -> scoring.Saved:
             version=form.base(),
             actor=current.actor(),
             now=current.now(),
-            rubric=rubric,
         )
 
 
