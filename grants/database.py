@@ -209,14 +209,14 @@ class Database:
         """Open a read transaction; whatever tries to write through it raises."""
         with _reading(self._reader) as session:
             yield session
-            _end_reading(session)
+            self._end_reading(session)
 
     @contextmanager
     def snapshot(self) -> Iterator[Session]:
         """Open a read transaction in which nothing changes, whatever others write meanwhile."""
         with _reading(self._snapshot) as session:
             yield session
-            _end_reading(session)
+            self._end_reading(session)
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -230,6 +230,16 @@ class Database:
             for act in session.info.get("after_commit", []):
                 act()
 
+    def _end_reading(self, session: Session) -> None:
+        """End a read transaction by COMMIT on PostgreSQL; on SQLite closing the session ends it.
+
+        After a ROLLBACK psycopg forgets every statement it has prepared, and planning them anew cost the
+        server more than carrying them out.
+        """
+        if not self.is_sqlite:
+            session.expunge_all()
+            session.commit()
+
     def dispose(self) -> None:
         """Close every pooled connection."""
         self.engine.dispose()
@@ -239,15 +249,6 @@ def _reading(engine: Engine) -> Session:
     session = Session(engine, expire_on_commit=False, autoflush=False)
     session.info["reading"] = True
     return session
-
-
-def _end_reading(session: Session) -> None:
-    """End a read transaction by COMMIT: after a ROLLBACK psycopg forgets every statement it has prepared.
-
-    Planning them anew cost PostgreSQL four times what carrying them out does.
-    """
-    session.expunge_all()
-    session.commit()
 
 
 def before_commit(session: Session, act: Callable[[Session], None]) -> None:
