@@ -159,3 +159,14 @@ def test_sqlite_is_told_what_every_connection_needs(database: Database) -> None:
         "synchronous": 2,
         "query_only": 1,
     }
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_what_postgresql_has_planned_outlives_a_read(database: Database) -> None:
+    for _ in range(10):
+        with database.reading() as session:
+            session.execute(text("SELECT count(*) FROM person WHERE id > :least"), {"least": 0})
+    with database.reading() as session:
+        kept = session.execute(text("SELECT count(*) FROM pg_prepared_statements")).scalar_one()
+
+    assert kept == 1
