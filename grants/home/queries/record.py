@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, func, or_, true
+from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
@@ -35,8 +36,12 @@ def events(session: Session, actor: Actor, chosen: EventFilter, *, page: int = 1
 
 
 def event_kinds(session: Session) -> list[str]:
-    """Return the kinds of deeds that the record holds."""
-    return list(session.exec(select(Event.kind).distinct().order_by(Event.kind)).all())
+    """Return the kinds of deeds that the record holds; the index finds each without reading all events."""
+    kinds = select(func.min(col(Event.kind)).label("kind")).cte("kinds", recursive=True)
+    following = select(func.min(col(Event.kind))).where(col(Event.kind) > kinds.c.kind).scalar_subquery()
+    kinds = kinds.union_all(select_bare(following).where(kinds.c.kind.is_not(None)))
+    rows = select_bare(kinds.c.kind).where(kinds.c.kind.is_not(None)).order_by(kinds.c.kind)
+    return list(session.execute(rows).scalars())
 
 
 def lately_done(session: Session, actor: Actor, now: datetime, *, most: int = 20) -> list[Event]:
