@@ -7,12 +7,13 @@ PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 WORKERS ?= 2
 
-.PHONY: help run test test-fast test-postgresql test-browser check format bench soak vendor screenshots \
+.PHONY: help run test test-all test-fast test-postgresql test-browser check format bench soak vendor screenshots \
 	golden lock clean system-run system-test
 
 help:
 	@echo "make run          serve the demonstration (PORT=$(PORT))"
 	@echo "make test         all tests: fast, PostgreSQL, browser"
+	@echo "make test-all     the same tests, those that try again and again with many more tries"
 	@echo "make test-fast    the tests that need neither PostgreSQL nor a browser"
 	@echo "make check        ruff, mypy, import-linter, djlint, deptry"
 	@echo "make bench        figures as ratios, in build/bench.json"
@@ -53,6 +54,9 @@ run: system-run $(VENV)/.run
 test: system-test $(VENV)/.dev
 	@echo "== all tests"
 	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup $(ARGS)
+
+test-all: export GRANTS_THOROUGH := 1
+test-all: test
 
 test-fast: system-test $(VENV)/.dev
 	@echo "== tests without PostgreSQL and browser"

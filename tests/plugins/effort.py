@@ -1,0 +1,12 @@
+"""How hard a run tries: `make test` often enough to find a fault, `make test-all` often enough to trust it."""
+
+import os
+from typing import Final
+
+THOROUGH: Final = os.environ.get("GRANTS_THOROUGH") == "1"
+"""Whether this is a run of `make test-all`."""
+
+
+def tries(usual: int, thorough: int) -> int:
+    """Choose a count by the kind of run."""
+    return thorough if THOROUGH else usual
