@@ -18,6 +18,8 @@ from grants.web import current
 
 AUDIENCES = {"public": "", "applicant": "/applicant", "reviewer": "/reviewer", "staff": "/staff"}
 NULL = "\0"
+ASKS_ONLY = "X-Still-Open"
+"""A header by which an open page asks whether it would still be let in; nothing is read, nothing noted."""
 View = Callable[..., ResponseReturnValue]
 Loader = Callable[..., object | None]
 NoteReading = Callable[..., None]
@@ -139,6 +141,8 @@ def guard() -> ResponseReturnValue | None:
         g.record = _load(session, door, arguments)
         g.rest = arguments
     _let_through(door)
+    if request.method == "GET" and ASKS_ONLY in request.headers:
+        return "", 204
     if door.reads and request.method == "GET":
         note: NoteReading = current_app.extensions["grants.note_reading"]
         note(current.database(), door.reads, g.record, actor=g.actor, now=current.now())

@@ -9,6 +9,7 @@ const parts = [
   ["form[data-recalculate]", "./budget.js"],
   ["form[data-upload]", "./upload.js"],
   ["[data-viewer]", "./viewer.js"],
+  ["[data-still-open]", "./still_open.js"],
   ["[data-split]", "./split.js"],
   ["[data-sheet-total]", "./sheet.js"],
   ["[data-stream]", "./sse.js"],

@@ -54,6 +54,7 @@ class Viewer {
 
   async show(number, speak = false) {
     this.number = Math.max(1, Math.min(this.file.numPages, number));
+    this.box.dispatchEvent(new CustomEvent("viewer-turn", { bubbles: true }));
     this.input.value = String(this.number);
     const turn = (this.turn += 1);
     const page = await this.file.getPage(this.number);
