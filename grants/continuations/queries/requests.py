@@ -20,6 +20,7 @@ from grants.continuations.models import (
     RequestPartVersion,
     Sending,
 )
+from grants.continuations.rules.parts import plan_in
 from grants.continuations.workflow import RequestStatus
 from grants.documents.models import Batch, Letter
 from grants.organizations.models import Organization
@@ -130,6 +131,19 @@ def last_sending_of_year(session: Session, award_id: int, ordinal: int) -> Sendi
         .order_by(col(Sending.number).desc())
     )
     return session.exec(rows.limit(1)).first()
+
+
+def approved_plan(session: Session, request: Request) -> dict[str, int]:
+    """Return the outcomes approved for the year before a request, by outcome: the agency's record.
+
+    They are what the approved request of that year asked for when it was sent last. Empty for the second
+    year: what was approved of the first stands in the proposal's words.
+    """
+    before = request_of_year(session, request.award_id, request.ordinal - 1)
+    if before is None or before.status is not RequestStatus.APPROVED:
+        return {}
+    sent = last_sending_of_year(session, request.award_id, before.ordinal)
+    return plan_in(sent.content["parts"]) if sent is not None else {}
 
 
 def last_sendings(session: Session, request_ids: Sequence[int]) -> dict[int, Sending]:

@@ -198,7 +198,13 @@ def budget_differences(approved: YearBudget, requested: YearBudget) -> list[Diff
 def outcome_differences(outcomes: Sequence[Outcome]) -> list[Difference]:
     """Return the outcomes asked for that differ from this year's approved plan."""
     return [
-        Difference(one.key, one.title, one.planned, one.requested, is_money=False)
+        Difference(
+            one.key,
+            one.title if one.is_recorded else f"{one.title} (plan as the center states it)",
+            one.planned,
+            one.requested,
+            is_money=False,
+        )
         for one in outcomes
         if one.planned is not None and one.requested is not None and one.planned != one.requested
     ]

@@ -11,6 +11,7 @@ from grants.findings import Finding
 from grants.money import parse, plain
 
 Fields = Mapping[str, str]
+NOTHING: Final[Mapping[str, int]] = {}
 
 
 class Part(StrEnum):
@@ -49,13 +50,19 @@ LABELS: Final[Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """One number of the operating plan: planned and reached in the current year, asked for the next."""
+    """One number of the operating plan: planned and reached in the current year, asked for the next.
+
+    `planned` is the agency's record where it has one (`is_recorded`); `stated` is what the center wrote
+    where that differs, as requests of before could.
+    """
 
     key: str
     title: str
     planned: int | None
     actual: int | None
     requested: int | None
+    is_recorded: bool = False
+    stated: int | None = None
 
 
 @dataclass(frozen=True)
@@ -80,20 +87,25 @@ class Filled:
     reasons: Mapping[str, str]
 
 
-def read(parts: Mapping[str, Fields]) -> Filled:
-    """Return the parts as values; what is not entered is None."""
-    outcomes, actuals = parts.get(Part.OUTCOMES, {}), parts.get(Part.ACTUALS, {})
+def plan_in(content: Mapping[str, Fields]) -> dict[str, int]:
+    """Return the outcomes that a request asks for: approved, they are the plan of its year."""
+    return {one.key: one.requested for one in read(content).outcomes if one.requested is not None}
+
+
+def with_plan(key: Part, content: Fields, plan: Mapping[str, int]) -> dict[str, str]:
+    """Return a part as it may be stored: what the record says of the plan stands, whatever was typed."""
+    if key is not Part.OUTCOMES:
+        return dict(content)
+    return {**content, **{f"{name}_planned": str(number) for name, number in plan.items()}}
+
+
+def read(parts: Mapping[str, Fields], plan: Mapping[str, int] = NOTHING) -> Filled:
+    """Return the parts as values; what is not entered is None. `plan` is the record's, by outcome."""
+    actuals = parts.get(Part.ACTUALS, {})
     return Filled(
         scope=parts.get(Part.SCOPE, {}).get("scope", ""),
         outcomes=tuple(
-            Outcome(
-                key,
-                title,
-                _count(outcomes.get(f"{key}_planned")),
-                _count(outcomes.get(f"{key}_actual")),
-                _count(outcomes.get(f"{key}_requested")),
-            )
-            for key, title in OUTCOMES
+            _outcome(key, title, parts.get(Part.OUTCOMES, {}), plan.get(key)) for key, title in OUTCOMES
         ),
         so_far=YearSoFar(
             as_of=date.fromisoformat(actuals["as_of"]) if actuals.get("as_of") else None,
@@ -178,6 +190,19 @@ def _so_far_faults(so_far: YearSoFar, ordinal: int) -> list[Finding]:
         sentence = "Less is expected to be spent by the end of the year than is spent already. Correct one."
         found.append(Finding("expected", sentence, field=Part.ACTUALS))
     return found
+
+
+def _outcome(key: str, title: str, fields: Fields, recorded: int | None) -> Outcome:
+    written = _count(fields.get(f"{key}_planned"))
+    return Outcome(
+        key,
+        title,
+        planned=written if recorded is None else recorded,
+        actual=_count(fields.get(f"{key}_actual")),
+        requested=_count(fields.get(f"{key}_requested")),
+        is_recorded=recorded is not None,
+        stated=written if recorded is not None and written != recorded else None,
+    )
 
 
 def _count(text: str | None) -> int | None:

@@ -25,10 +25,10 @@ from grants.budgets.rules.totals import assess_year, share_findings, year_findin
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, rule_set_of
 from grants.continuations.models import Request, RequestPart, Sending
-from grants.continuations.queries.requests import parts_of, sendings_of
+from grants.continuations.queries.requests import approved_plan, parts_of, sendings_of
 from grants.continuations.rules import figures
 from grants.continuations.rules.gates import Proposal, panel_finding, previous_finding
-from grants.continuations.rules.parts import Filled, part_faults, read
+from grants.continuations.rules.parts import Filled, Part, part_faults, read, with_plan
 from grants.errors import NotFound, refuse
 from grants.findings import Finding, Level
 from grants.organizations.models import Organization
@@ -50,6 +50,7 @@ class Basis:
     periods: tuple[BudgetPeriod, ...]
     conditions: tuple[Condition, ...]
     plan: tuple[YearBudget, ...]
+    approved_outcomes: Mapping[str, int]
     rules: RuleSet
     rule: CostShareRow
     selected_again: bool
@@ -247,6 +248,7 @@ def basis_of(session: Session, request: Request, *, now: datetime) -> Basis:
         periods=tuple(periods_of(session, award.id)),
         conditions=tuple(conditions_of(session, award.id)),
         plan=table_of(session, budget_by_id(session, award.budget_id)).contents,
+        approved_outcomes=approved_plan(session, request),
         rules=rules,
         rule=rule,
         selected_again=again,
@@ -259,10 +261,11 @@ def draft_dossier(session: Session, request: Request, *, now: datetime) -> Dossi
     """Return the request as the center has it now."""
     parts = parts_of(session, request.id)
     year = table_of(session, budget_by_id(session, request.budget_id)).year(1)
+    basis = basis_of(session, request, now=now)
     return Dossier(
-        basis=basis_of(session, request, now=now),
+        basis=basis,
         content=year.content,
-        filled=read({key: part.content for key, part in parts.items()}),
+        filled=read({key: part.content for key, part in parts.items()}, basis.approved_outcomes),
         year_version=year.version,
         parts=parts,
         sendings=tuple(sendings_of(session, request.id)),
@@ -276,7 +279,7 @@ def sent_dossier(session: Session, request: Request, *, now: datetime) -> Dossie
     return Dossier(
         basis=basis,
         content=thaw(sendings[0].content["budget"]) if sendings else basis.planned,
-        filled=read(sendings[0].content["parts"] if sendings else {}),
+        filled=read(sendings[0].content["parts"] if sendings else {}, basis.approved_outcomes),
         year_version=0,
         parts={},
         sendings=tuple(sendings),
@@ -289,7 +292,10 @@ def frozen(dossier: Dossier) -> tuple[dict[str, Any], str]:
         "format": FORMAT,
         "award": dossier.request.fain,
         "year": dossier.request.ordinal,
-        "parts": {str(key): dict(part.content) for key, part in sorted(dossier.parts.items())},
+        "parts": {
+            str(key): with_plan(Part(key), part.content, dossier.basis.approved_outcomes)
+            for key, part in sorted(dossier.parts.items())
+        },
         "budget": freeze(dossier.content),
     }
     text = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

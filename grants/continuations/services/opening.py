@@ -13,12 +13,13 @@ from grants.competitions.queries import rule_set_of
 from grants.continuations.models import Request, RequestPart, RequestPartVersion
 from grants.continuations.queries.requests import (
     Coming,
+    approved_plan,
     last_sending_of_year,
     periods_without_request,
     request_of_year,
 )
 from grants.continuations.rules.gates import OPENS_DAYS, due_dates, end_of_day, opens_on
-from grants.continuations.rules.parts import OUTCOMES, Part, read
+from grants.continuations.rules.parts import Part, read, with_plan
 from grants.lifecycle.perform import tell
 from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
@@ -80,8 +81,7 @@ def _prefill(session: Session, request: Request, award: Award, *, now: datetime)
     before = last_sending_of_year(session, award.id, request.ordinal - 1)
     known = read(before.content["parts"]) if before else None
     scope = known.scope if known else str(award.items.get("description", ""))
-    planned = {one.key: one.requested for one in known.outcomes} if known else {}
-    outcomes = {f"{key}_planned": str(planned[key]) for key, _ in OUTCOMES if planned.get(key) is not None}
+    outcomes = with_plan(Part.OUTCOMES, {}, approved_plan(session, request))
     contents: dict[Part, dict[str, str]] = {
         Part.SCOPE: {"scope": scope},
         Part.OUTCOMES: outcomes,

@@ -13,10 +13,10 @@ from grants.budgets.rules.table import YearBudget
 from grants.budgets.services import years
 from grants.budgets.services.years import SavedYear
 from grants.continuations.models import Request, RequestPart, RequestPartVersion
-from grants.continuations.queries.requests import locked_part, part_as_saved
+from grants.continuations.queries.requests import approved_plan, locked_part, part_as_saved
 from grants.continuations.rules import figures
 from grants.continuations.rules.figures import CarryOver
-from grants.continuations.rules.parts import Part, label_of, merged
+from grants.continuations.rules.parts import Part, label_of, merged, with_plan
 from grants.continuations.workflow import RequestStatus
 from grants.errors import MoveRefused, NotFound, StaleVersion, refuse
 from grants.findings import Finding
@@ -48,12 +48,15 @@ def save_part(
 
     Fields that another person changed meanwhile are merged; where both changed the same field
     `StaleVersion` is raised with both texts and nothing is stored. The same content again is a success.
+    The approved plan is the agency's record: what a center says of it is not read.
     """
     require_editable(session, request, actor=actor)
     part = locked_part(session, request.id, key)
     if part is None:
         raise NotFound
     offered = {name: text for name, text in content.items() if text}
+    if key is Part.OUTCOMES:
+        offered = with_plan(key, offered, approved_plan(session, request))
     if offered == part.content:
         return SavedPart(part.version, merged=False)
     result = offered if version == part.version else _merge(session, part, offered, version)

@@ -13,7 +13,7 @@ from grants.budgets.rules.table import EXPENSES, REVENUE
 from grants.budgets.rules.year_view import YearView, spoken
 from grants.continuations.forms import FORMS, CarryOverForm, PartForm, reasons_form
 from grants.continuations.models import Request
-from grants.continuations.queries.requests import request_by_uid
+from grants.continuations.queries.requests import approved_plan, request_by_uid
 from grants.continuations.rules import figures
 from grants.continuations.rules.figures import CarryOver
 from grants.continuations.rules.parts import COLUMNS, OUTCOMES, Part
@@ -53,8 +53,13 @@ def scope(request: Request) -> ResponseReturnValue:
 
 @_door("outcomes", "outcomes")
 def outcomes(request: Request) -> ResponseReturnValue:
-    """Enter plan, actual and request of each outcome side by side."""
-    return _part(request, Part.OUTCOMES, FORMS[Part.OUTCOMES](), outcomes=OUTCOMES, columns=COLUMNS)
+    """Enter actual and request of each outcome beside the plan: read-only where the record holds it."""
+    with current.reading() as session:
+        approved = approved_plan(session, request)
+    form = FORMS[Part.OUTCOMES]()
+    for key in approved:
+        del form[f"{key}_planned"]
+    return _part(request, Part.OUTCOMES, form, outcomes=OUTCOMES, columns=COLUMNS, approved=approved)
 
 
 @_door("actuals", "actuals")
