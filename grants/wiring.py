@@ -54,7 +54,7 @@ from grants.reviews.views.feedback import decision_of
 from grants.screening import notices as screening_notices
 from grants.web import limits, tokens
 
-NOTICES: dict[str, Callable[..., Any]] = {
+_NOTICES: dict[str, Callable[..., Any]] = {
     "accounts.confirm": account_notices.confirm,
     "accounts.reset": account_notices.reset,
     "accounts.registered_again": account_notices.registered_again,
@@ -86,7 +86,10 @@ NOTICES: dict[str, Callable[..., Any]] = {
     "continuations.evaluation_returned": continuation_notices.evaluation_returned,
     "continuations.deferred": continuation_notices.deferred,
 }
-"""Notice name to `(session, event) -> list[Mail]`."""
+NOTICES: dict[str, Callable[..., Any]] = {
+    name: review_notices.let_in(resolve) for name, resolve in _NOTICES.items()
+}
+"""Notice name to `(session, event) -> list[Mail]`; nobody hears of an application that is closed to them."""
 
 JOBS: dict[str, Callable[..., Any]] = {
     "applications.receipt": application_jobs.make_receipt,

@@ -24,10 +24,11 @@ def decide(actor: Actor, permission: str, record: object = None) -> Decision:
     """Answer for one actor, one permission and one record (None: no record is concerned).
 
     Who may not know of the record gets `NotFound`; who did an earlier deed that another person
-    must follow gets `NotAllowed`; a status in which nobody may gets `MoveRefused`.
+    must follow gets `NotAllowed`; a status in which nobody may gets `MoveRefused`. A conflict closes the
+    doors of staff and reviewers, never an applicant's own: who belongs to the host goes on as its member.
     """
     row = POLICY[permission]
-    if record is not None and is_barred(actor, record):
+    if record is not None and not row.is_applicants and is_barred(actor, record):
         return Decision(allowed=False, error=NotFound())
     if not (row.roles & actor.roles):
         return Decision(allowed=False, error=NotFound())

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from grants.access import predicates as p
-from grants.access.roles import STAFF, Role
+from grants.access.roles import APPLICANT, STAFF, Role
 
 PUBLIC = frozenset({Role.PUBLIC})
 PERSON = frozenset({Role.PERSON})
@@ -36,6 +36,11 @@ class Permission:
     when: p.Predicate = p.always
     statuses: frozenset[str] | None = None
     another_person_than: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def is_applicants(self) -> bool:
+        """Say whether only people of a host may do it; a conflict does not close that to them."""
+        return self.roles <= APPLICANT
 
 
 def _row(

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from grants.access.actor import Actor
-from grants.access.roles import Role
+from grants.access.roles import SCREENING, Role
 
 Predicate = Callable[[Actor, object], bool]
 
@@ -66,15 +66,14 @@ def sees_organization(actor: Actor, record: object) -> bool:
     return actor.is_staff or is_member_of_host(actor, record)
 
 
-def sees_application(actor: Actor, record: object) -> bool:
-    """Ask whether the actor is staff, a member of the host, or a reviewer let in."""
-    return sees_organization(actor, record) or is_assigned(actor, record)
-
-
 def sees_self_check(actor: Actor, record: object) -> bool:
-    """Ask whether a self-check belongs to nobody yet, to the actor, or to their organization."""
+    """Ask whether a self-check belongs to nobody yet, to the actor, or to their organization.
+
+    Of staff only those see it who work on applications: the administrator keeps accounts.
+    """
     return (
         getattr(record, "person_id", None) is None
         or is_own(actor, record)
-        or sees_organization(actor, record)
+        or is_member_of_host(actor, record)
+        or bool(actor.staff_roles & SCREENING)
     )

@@ -29,6 +29,8 @@ STAFF = frozenset(
         Role.AUDITOR,
     }
 )
+SCREENING = frozenset({Role.PROGRAM_OFFICER, Role.GRANTS_OFFICER, Role.AUDITOR})
+"""Who judges, or audits, whether an applicant is eligible, and so needs what it answered of itself."""
 APPLICANT = frozenset({Role.MEMBER, Role.REPRESENTATIVE})
 
 SEPARATED = (

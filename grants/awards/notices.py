@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from grants.access.roles import Role
 from grants.accounts.models import Person
-from grants.accounts.queries import holders_of, people_by_ids
+from grants.accounts.queries import holders_of
 from grants.awards.models import Selection
 from grants.awards.queries import award_by_uid, selection_by_uid
 from grants.competitions.queries import competition_by_id
@@ -34,7 +34,8 @@ def selection_returned(session: Session, event: Event) -> list[Mail]:
     selection = selection_by_uid(session, event.subject_uid)
     if selection is None or selection.signed_by_id is None:
         return []
-    people = people_by_ids(session, [selection.signed_by_id]).values()
+    people = _still(session, selection.signed_by_id, Role.SELECTING_OFFICIAL)
+    people = _let_in(session, people, selection.application_id)
     return [_about_selection(session, selection, person, "decision returned to you") for person in people]
 
 
@@ -79,9 +80,14 @@ def countersigned(session: Session, event: Event) -> list[Mail]:
             context={"award": award, "why": "You get this because you made the award."},
         )
         for person in _let_in(
-            session, people_by_ids(session, [award.made_by_id]).values(), award.application_id
+            session, _still(session, award.made_by_id, Role.GRANTS_OFFICER), award.application_id
         )
     ]
+
+
+def _still(session: Session, person_id: int, role: Role) -> list[Person]:
+    """Return the person who did the earlier deed, if the role in which it was done is still theirs."""
+    return [person for person in holders_of(session, role) if person.id == person_id]
 
 
 def _about_selection(session: Session, selection: Selection, person: Person, words: str) -> Mail:

@@ -307,7 +307,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         found.extend(_states_to_decide(session))
     if Role.GRANTS_OFFICER in actor.staff_roles:
         found.extend(_selections_to_approve(session, actor))
-        found.extend(_awards_to_make(session))
+        found.extend(_awards_to_make(session, actor))
     ids = [key for key, role in actor.memberships.items() if role is Role.REPRESENTATIVE]
     found.extend(_awards_to_sign(session, ids, now))
     return found
@@ -371,8 +371,14 @@ def _selections_to_approve(session: Session, actor: Actor) -> list[Waiting]:
     ]
 
 
-def _awards_to_make(session: Session) -> list[Waiting]:
-    rows = select(Award).where(col(Award.status) == AwardStatus.PREPARED).order_by(col(Award.id))
+def _awards_to_make(session: Session, actor: Actor) -> list[Waiting]:
+    rows = (
+        select(Award)
+        .where(
+            col(Award.status) == AwardStatus.PREPARED, col(Award.application_id).not_in(sorted(actor.barred))
+        )
+        .order_by(col(Award.id))
+    )
     return [
         Waiting(
             verb=f"Make award {award.fain}",

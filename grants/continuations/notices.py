@@ -6,7 +6,7 @@ from sqlmodel import Session
 
 from grants.access.roles import Role
 from grants.accounts.models import Person
-from grants.accounts.queries import holders_of, people_by_ids
+from grants.accounts.queries import holders_of
 from grants.continuations.models import Request
 from grants.continuations.queries.requests import decisions_of, evaluations_of, request_by_uid
 from grants.lifecycle.models import Event
@@ -87,10 +87,10 @@ def evaluation_returned(session: Session, event: Event) -> list[Mail]:
     """Tell who evaluated what the grants officer misses."""
     request = _request(session, event)
     newest = evaluations_of(session, request.id)[0]
-    people = people_by_ids(session, [newest.evaluated_by_id] if newest.evaluated_by_id else [])
+    people = [one for one in holders_of(session, Role.PROGRAM_OFFICER) if one.id == newest.evaluated_by_id]
     lines = [f"The grants officer returned your evaluation: {event.reason}"]
     subject = f"evaluation of the year {request.ordinal} request returned to you"
-    return _to_staff(session, request, people.values(), subject, lines)
+    return _to_staff(session, request, people, subject, lines)
 
 
 def deferred(session: Session, event: Event) -> list[Mail]:

@@ -36,7 +36,13 @@ class ContactForm(Form):
         }
 
 
-class MailForm(Form):
+class AgainForm(Form):
+    """That a mail goes again to its own address, or that it arrived."""
+
+    deed = HiddenField(default="again")
+
+
+class MailForm(AgainForm):
     """Where a mail goes again, or that it arrived."""
 
     address = EmailField(
@@ -47,7 +53,6 @@ class MailForm(Form):
             Address(),
         ],
     )
-    deed = HiddenField(default="again")
 
 
 class VerifyForm(Form):

@@ -11,8 +11,10 @@ from sqlmodel import Session
 
 from grants.adapters.files import FileMissing, Files
 from grants.adapters.mail import Attachment, Letter, Mailer, MailLater, MailRefused
+from grants.adapters.seals import carries_key
 from grants.clock import real_now
 from grants.database import Database, new_uid
+from grants.errors import refuse
 from grants.lifecycle.models import Event, Message, MessageStatus, Notice, NoticeStatus
 from grants.lifecycle.queries import (
     event_by_uid,
@@ -25,6 +27,10 @@ from grants.lifecycle.queries import (
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240))
 """How long to wait after each time a server asked to try again; after the last one a person decides."""
+KEY_STAYS = (
+    "This mail holds a link that works for whoever reads it, so it goes again only to its own address. "
+    "If the address is wrong, invite or register the right one."
+)
 log = structlog.get_logger()
 
 
@@ -205,8 +211,18 @@ def strand_interrupted(session: Session) -> int:
     return len(rows)
 
 
+def holds_key(message: Message) -> bool:
+    """Say whether a mail holds a link that proves its reader; it goes to its own address only."""
+    return carries_key(message.text) or carries_key(message.html)
+
+
 def send_again(session: Session, message: Message, *, address: str) -> None:
-    """Have a refused or stranded mail handed over once more, to a corrected address if there is one."""
+    """Have a refused or stranded mail handed over once more, to a corrected address if there is one.
+
+    A mail with a key in it goes again to no other address: whoever got it would become its reader.
+    """
+    if address != message.address and holds_key(message):
+        raise refuse("key", KEY_STAYS, field="address")
     message.address = address
     message.progress, message.attempts, message.not_before = MessageStatus.QUEUED, 0, None
     session.add(message)

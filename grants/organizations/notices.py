@@ -6,12 +6,13 @@ from grants.accounts.queries import person_by_id
 from grants.lifecycle.models import Event
 from grants.lifecycle.outbox import Mail
 from grants.organizations import queries
+from grants.organizations.workflow import InvitationStatus
 
 
 def invited(session: Session, event: Event) -> list[Mail]:
     """Mail the link with which an invitation is answered."""
     invitation = queries.invitation_by_id(session, event.subject_id)
-    if invitation is None:
+    if invitation is None or invitation.status is not InvitationStatus.INVITED:
         return []
     row = queries.invitation_row(session, invitation)
     context = {"invitation": invitation, "organization": row.organization, "invited_by": row.invited_by}
@@ -50,6 +51,8 @@ def _answer(session: Session, event: Event, answer: str) -> list[Mail]:
     invitation = queries.invitation_by_id(session, event.subject_id)
     inviter = person_by_id(session, invitation.invited_by_id) if invitation else None
     if invitation is None or inviter is None:
+        return []
+    if queries.membership_of(session, invitation.organization_id, inviter.id) is None:
         return []
     organization = queries.invitation_row(session, invitation).organization
     subject = f"{invitation.email} {answer} the invitation to {organization.name}"

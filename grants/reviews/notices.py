@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import wraps
 
 from sqlmodel import Session
 
@@ -10,17 +11,19 @@ from grants.accounts.models import Person
 from grants.accounts.queries import holders_of
 from grants.competitions.models import Competition
 from grants.lifecycle.models import Event
-from grants.lifecycle.outbox import Mail
+from grants.lifecycle.outbox import Mail, Resolver
 from grants.reviews.models import Conflict, Panel, PanelMember, Phase, Sheet
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool, sheets
-from grants.reviews.queries.doors import barred_people
+from grants.reviews.queries.doors import barred_people, outsiders_barred
 from grants.reviews.workflow import WRITABLE, AssignmentStatus, MemberStatus
 
 
 def invited(session: Session, event: Event) -> list[Mail]:
-    """Tell somebody that they are asked to review."""
+    """Tell somebody that they are asked to review, as long as they are."""
     member = session.get_one(PanelMember, event.subject_id)
+    if member.status is not MemberStatus.INVITED:
+        return []
     competition = session.get_one(Competition, member.competition_id)
     return [
         Mail(
@@ -184,7 +187,7 @@ def _first_due(session: Session, competition_id: int) -> dict[int, datetime]:
 def extended(session: Session, event: Event) -> list[Mail]:
     """Tell a reviewer of more time for a sheet, without the name of an applicant."""
     sheet = session.get_one(Sheet, event.subject_id)
-    if sheet.person_id in barred_people(session, sheet.application_id):
+    if not _is_theirs(session, sheet):
         return []
     competition = session.get_one(Competition, sheet.competition_id)
     row = assignments.active_pair(session, sheet.application_id, sheet.person_id)
@@ -200,10 +203,16 @@ def extended(session: Session, event: Event) -> list[Mail]:
     )
 
 
+def _is_theirs(session: Session, sheet: Sheet) -> bool:
+    """Ask whether the author of a sheet still has it to write: assigned, and not barred meanwhile."""
+    row = assignments.active_pair(session, sheet.application_id, sheet.person_id)
+    return row is not None and sheet.person_id not in barred_people(session, sheet.application_id)
+
+
 def sheet_returned(session: Session, event: Event) -> list[Mail]:
     """Tell the author why a sheet came back; nobody barred meanwhile is told of the application."""
     sheet = session.get_one(Sheet, event.subject_id)
-    if sheet.person_id in barred_people(session, sheet.application_id):
+    if not _is_theirs(session, sheet):
         return []
     competition = session.get_one(Competition, sheet.competition_id)
     candidate = material.candidates_by_id(session, [sheet.application_id])[sheet.application_id]
@@ -266,23 +275,52 @@ def ranking_frozen(session: Session, event: Event) -> list[Mail]:
     ]
 
 
+def let_in(resolve: Resolver) -> Resolver:
+    """Keep the mail of every notice about an application from whom a conflict closes it.
+
+    Each notice chooses its own readers; this holds for all of them, whatever slice they belong to.
+    """
+
+    @wraps(resolve)
+    def told(session: Session, event: Event) -> list[Mail]:
+        mails = resolve(session, event)
+        if event.application_id is None or not mails:
+            return mails
+        closed = outsiders_barred(session, event.application_id)
+        return [mail for mail in mails if mail.person_id not in closed]
+
+    return told
+
+
 def _panel(session: Session, event: Event, words: str, template: str) -> list[Mail]:
+    """Write to who reviews a finalist of the state now, and whom no conflict keeps out of the call.
+
+    One call speaks of every finalist: who may not know one of them hears nothing of it.
+    """
     panel = session.get_one(Panel, event.subject_id)
     competition = session.get_one(Competition, panel.competition_id)
-    barring = conflicts.barring_pairs(session, competition.id)
+    discussed = _discussed(session, panel, event)
+    closed = {person for one in discussed for person in barred_people(session, one)}
     people = {
         row.person_id
-        for row in sheets.sheets_of(session, competition.id, state=panel.state)
-        if (row.person_id, row.application_id) not in barring
+        for row in assignments.active_assignments(session, competition.id, state=panel.state)
+        if row.status is AssignmentStatus.SENT and row.application_id in discussed
     }
     return _to_people(
         session,
-        people,
+        people - closed,
         f"{competition.number}: {words}, {panel.state}",
         template,
         competition=competition,
         panel=panel,
     )
+
+
+def _discussed(session: Session, panel: Panel, event: Event) -> set[int]:
+    """Return the finalists as the event knew them; where it names none, all of the state's may be."""
+    found = material.candidates(session, panel.competition_id, state=panel.state)
+    named = event.facts.get("finalists") or event.facts.get("discussed")
+    return {one.id for one in found if named is None or one.number in named}
 
 
 def _barred_in_state(session: Session, panel: Panel) -> set[int]:

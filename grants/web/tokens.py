@@ -10,11 +10,11 @@ import re
 from flask import Flask
 from itsdangerous import BadSignature, Signer
 
+from grants.adapters.seals import SEALED
 from grants.config import Settings
 from grants.web import current
 
 SEAL = "seal"
-SEALED = re.compile(r"~([\w.]+~[\w-]+\.[\w-]+)~", re.ASCII)
 
 
 def signed(settings: Settings, purpose: str, uid: str) -> str:

@@ -5,7 +5,7 @@ from flask import Flask
 
 from grants.access.check import decide
 from grants.access.policy import POLICY
-from grants.access.roles import SEPARATED, STAFF, Role
+from grants.access.roles import APPLICANT, SEPARATED, STAFF, Role
 from grants.errors import NotFound
 from tests.architecture import house, matrix
 
@@ -27,7 +27,24 @@ def test_a_conflict_closes_every_door_to_the_application(role: Role) -> None:
         if decide(actor, name, matrix.own_record(status)).allowed
     ]
 
-    assert opened == []
+    assert {name for name in opened if not POLICY[name].is_applicants} == set()
+    assert role in APPLICANT or opened == []
+
+
+@pytest.mark.parametrize("role", sorted(APPLICANT))
+def test_a_conflict_never_closes_an_applicants_own_door(role: Role) -> None:
+    free, barred = matrix.actor_in(role), matrix.actor_in(role, barred=True)
+
+    answers = {
+        (name, status): (decide(free, name, record).allowed, decide(barred, name, record).allowed)
+        for name in POLICY
+        if POLICY[name].is_applicants
+        for status in matrix.statuses_of(POLICY[name])
+        for record in [matrix.own_record(status)]
+    }
+
+    assert {key for key, (before, after) in answers.items() if before is not after} == set()
+    assert any(before for before, _after in answers.values())
 
 
 @pytest.mark.parametrize("name", sorted(POLICY))

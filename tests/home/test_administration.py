@@ -3,6 +3,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import select
 
@@ -10,9 +11,12 @@ from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.clock import StoppedClock
 from grants.database import Database
+from grants.errors import Refused
 from grants.home.queries.administration import administration_waiting
 from grants.jobs.models import Job
+from grants.lifecycle import outbox
 from grants.lifecycle.models import Event, Message, MessageStatus
+from grants.web import tokens
 
 ActAs = Callable[[Actor], FlaskClient]
 ADMINISTRATOR = Actor(9, "Naomi Feld", staff_roles=frozenset({Role.ADMINISTRATOR}))
@@ -66,6 +70,29 @@ def test_a_refused_mail_waits_for_the_administrator_and_goes_out_again_to_a_mend
     )
     with database.reading() as session:
         assert [event.kind for event in session.exec(select(Event)).all()] == ["mail.sent_again"]
+
+
+@pytest.mark.parametrize("text", ["text", "html"])
+def test_a_mail_with_a_key_in_it_goes_again_to_its_own_address_only(
+    act_as: ActAs, app: Flask, database: Database, refused: Message, text: str
+) -> None:
+    link = tokens.sealed(app.extensions["grants.settings"], "reset", "some-uid")
+    with database.writing() as session:
+        setattr(session.get_one(Message, refused.id), text, f"Open https://grants.example/links/{link}/now")
+    client, page = act_as(ADMINISTRATOR), f"/staff/home/mail/{refused.uid}"
+
+    shown = client.get(page).get_data(as_text=True)
+    to_another = client.post(page, data={"address": "admin@tests.example"})
+    with pytest.raises(Refused), database.writing() as session:
+        outbox.send_again(session, session.get_one(Message, refused.id), address="admin@tests.example")
+    untouched = stored(database)
+    to_itself = client.post(page, data={})
+
+    assert 'name="address"' not in shown
+    assert f"It goes again to {refused.address} only" in shown
+    assert (to_another.status_code, to_itself.status_code) == (422, 303)
+    assert (untouched.address, untouched.progress) == (refused.address, MessageStatus.REFUSED)
+    assert (stored(database).address, stored(database).progress) == (refused.address, MessageStatus.QUEUED)
 
 
 def test_a_mail_cut_off_in_the_exchange_can_be_ended_as_arrived(

@@ -56,7 +56,7 @@ def _assign(session: Session, made: Round) -> None:
     new = inviting.invite(
         session,
         made.competition,
-        read("Bo Lee, bo@lab.example"),
+        read("Bo Lee, bo@lab.example\nCy Ode, cy@lab.example"),
         cap=2,
         expires_at=due,
         actor=made.officer,

@@ -8,13 +8,26 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.documents.models import Batch, Letter
 from grants.documents.queries import letters_of_batch
-from grants.errors import Refused
+from grants.errors import Refused, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import perform
 
+ANOTHER = "Another grants officer must release this batch."
+"""Said where a conflict closes a letter of it to the reader; nobody is named."""
+
+
+def is_closed(letters: Sequence[Letter], actor: Actor) -> bool:
+    """Say whether a conflict closes one of the letters to the actor, so that another must release them."""
+    return any(letter.application_id in actor.barred for letter in letters)
+
 
 def release(session: Session, letters: Sequence[Letter], *, actor: Actor, now: datetime) -> None:
-    """Release letters at one instant: each becomes visible to its recipient and is mailed."""
+    """Release letters at one instant: each becomes visible to its recipient and is mailed.
+
+    Refused as a whole, without a name, where a conflict closes one of them to the actor.
+    """
+    if is_closed(letters, actor):
+        raise refuse("another", ANOTHER)
     unmade = [letter for letter in letters if letter.file_id is None]
     if unmade:
         names = ", ".join(letter.snapshot["to"] for letter in unmade[:5])

@@ -8,7 +8,7 @@ from grants.documents.models import Batch, Letter, Template
 from grants.documents.queries import batch_by_uid, files_by_id, letter_by_uid, letters_of_batch
 from grants.documents.rules import LetterKind, merge, template_faults
 from grants.documents.services.letters import Words, ask_to_make, save_template, words_in_force
-from grants.documents.services.releasing import release_batch
+from grants.documents.services.releasing import is_closed, release_batch
 from grants.documents.views import previewing
 from grants.documents.views.sending import send_file_row
 from grants.errors import NotFound, Refused, StaleVersion
@@ -112,8 +112,23 @@ def batch(batch: Batch) -> ResponseReturnValue:
         letters = letters_of_batch(session, batch.id)
         job = job_by_uid(session, batch.job_uid) if batch.job_uid else None
         files = files_by_id(session, {letter.file_id for letter in letters if letter.file_id})
-    shown = [letter for letter in letters if letter.application_id not in current.actor().barred]
-    return page(batch=batch, letters=shown, files=files, job=job, form=DeedForm())
+    shown = _open_to_reader(letters)
+    titles = {letter.title for letter in shown}
+    failures = [one for one in (job.failures if job else ()) if one["item"] in titles]
+    return page(
+        batch=batch,
+        letters=shown,
+        files=files,
+        job=job,
+        failures=failures,
+        closed=is_closed(letters, current.actor()),
+        form=DeedForm(),
+    )
+
+
+def _open_to_reader(letters: list[Letter]) -> list[Letter]:
+    """Leave out the letters about applications that a conflict closes to the reader."""
+    return [letter for letter in letters if letter.application_id not in current.actor().barred]
 
 
 @pages.page("/batches/<uid>/make", "make", permission="letter.make", load=batch_by_uid, methods=("POST",))
@@ -153,7 +168,13 @@ def release(batch: Batch) -> ResponseReturnValue:
         else:
             said = f"Released: {plural(len(letters), 'letter')}."
             return go("staff.documents.batch", uid=batch.uid, said=said)
-    return page(batch=batch, letters=letters, form=form, back=url_for("staff.documents.batch", uid=batch.uid))
+    return page(
+        batch=batch,
+        letters=_open_to_reader(letters),
+        closed=is_closed(letters, current.actor()),
+        form=form,
+        back=url_for("staff.documents.batch", uid=batch.uid),
+    )
 
 
 @pages.page("/letters/<uid>", "letter", permission="letter.read", load=letter_by_uid, reads="letter")

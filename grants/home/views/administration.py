@@ -7,9 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from grants.errors import Refused
 from grants.home import services
-from grants.home.forms import ContactForm, MailForm
+from grants.home.forms import AgainForm, ContactForm, MailForm
 from grants.home.queries import administration as house_queries
 from grants.home.views import record
+from grants.lifecycle import outbox
 from grants.lifecycle.models import Message
 from grants.policies.loader import Kind, table
 from grants.policies.printed import values_of
@@ -41,19 +42,24 @@ def mail() -> ResponseReturnValue:
     load=house_queries.message_by_uid,
 )
 def message(found: Message) -> ResponseReturnValue:
-    """Send one mail again, to a corrected address if need be, or end it as arrived."""
-    form = MailForm(obj=found)
+    """Send one mail again, to a corrected address if need be, or end it as arrived.
+
+    Where the mail holds a key there is no field for another address.
+    """
+    holds_key = outbox.holds_key(found)
+    form = (AgainForm if holds_key else MailForm)(obj=found)
     if form.is_sent():
         deed = services.end_mail if form.deed.data == "end" else services.send_mail_again
+        address = (request.form.get("address") or found.address) if holds_key else str(form.address.data)
         try:
             with current.writing() as session:
-                deed(session, found, address=str(form.address.data), actor=current.actor(), now=current.now())
+                deed(session, found, address=address, actor=current.actor(), now=current.now())
         except Refused as refusal:
             form.refuse(refusal)
         else:
             said = "The mail counts as sent." if form.deed.data == "end" else "The mail goes out again."
             return go("staff.home.mail", said=said)
-    return page(form=form, message=found)
+    return page(form=form, message=found, holds_key=holds_key)
 
 
 @pages.page("/jobs", "jobs", permission="jobs.read")

@@ -7,7 +7,9 @@ from sqlalchemy import cast as sql_cast
 from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
+from grants.applications.models import Application
 from grants.database import bare_rows, bare_table
+from grants.organizations.models import Membership
 from grants.reviews.models import Assignment, Conflict, ConflictAnswer, PanelMember
 from grants.reviews.workflow import BARRING, AssignmentStatus, MemberStatus
 
@@ -55,6 +57,16 @@ def barred_people(session: Session, application_id: int) -> frozenset[int]:
         col(Conflict.application_id) == application_id, col(Conflict.status).in_(BARRING)
     )
     return frozenset(session.exec(rows).all())
+
+
+def outsiders_barred(session: Session, application_id: int) -> frozenset[int]:
+    """Return the barred who do not belong to the host: its own members are told what the host is told."""
+    members = (
+        select(Membership.person_id)
+        .join(Application, col(Application.organization_id) == col(Membership.organization_id))
+        .where(col(Application.id) == application_id, col(Membership.left_at).is_(None))
+    )
+    return barred_people(session, application_id) - frozenset(session.exec(members).all())
 
 
 def _facts() -> CompoundSelect[tuple[str, int]]:

@@ -50,10 +50,20 @@ def set_call(
         happened=f"set the panel call of {state}",
         actor=actor,
         now=now,
-        facts={"call_at": call_at.isoformat()},
+        facts={"call_at": call_at.isoformat(), "discussed": _may_be_discussed(session, competition, state)},
     )
     tell(session, event, "reviews.panel_call_set")
     return panel
+
+
+def _may_be_discussed(session: Session, competition: Competition, state: str) -> list[str]:
+    """Return the applications that are finalists or still may be: who is told of a call depends on them."""
+    found = round_of(session, competition, state=state)
+    ballot = found.ballots().get(state)
+    if ballot is None:
+        return []
+    standings = ranked(ballot, found.rules).ranking.standings
+    return [one.application for one in standings if one.status is not Status.BELOW]
 
 
 def open_panel(
