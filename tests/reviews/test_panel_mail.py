@@ -11,10 +11,10 @@ from grants.reviews.services import panels as chairing
 from grants.reviews.workflow import AssignmentStatus
 from tests.factories.reviews import NOW, Round
 from tests.reviews.boards import bar
-from tests.reviews.rounds import make_scored
+from tests.reviews.rounds import Totals, make_scored
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
-TOTALS = {"CO-1": [80, 81, 82, 83, 84], "CO-2": [75, 76, 77, 78, 79], "CO-3": [39, "", 41, 42, 43]}
+TOTALS: Totals = {"CO-1": [80, 81, 82, 83, 84], "CO-2": [75, 76, 77, 78, 79], "CO-3": [39, "", 41, 42, 43]}
 """Two finalists, and one application below the threshold of 70."""
 
 
