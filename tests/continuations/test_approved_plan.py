@@ -7,7 +7,7 @@ from flask import Flask
 from sqlmodel import Session
 
 from grants.clock import StoppedClock
-from grants.continuations.models import Request, Sending
+from grants.continuations.models import Request, Sending, SendingKind
 from grants.continuations.queries.requests import parts_of, sendings_of
 from grants.continuations.rules.gates import Choice, Proposal
 from grants.continuations.rules.parts import OUTCOMES, Outcome, Part
@@ -111,7 +111,7 @@ def rewritten_sending(session: Session, request: Request) -> None:
         Sending(
             request_id=request.id,
             number=1,
-            kind="draft",
+            kind=SendingKind.DRAFT,
             content={"parts": {"outcomes": OWN}, "budget": {}},
             sha256="0" * 64,
             sent_by_name="Jo Lind",
