@@ -6,6 +6,7 @@ import click
 
 from grants.clock import real_now
 from grants.commands.house import house
+from grants.migrations.comparing import differences
 from grants.migrations.running import WrongMode, is_current, mark, upgrade
 
 
@@ -30,10 +31,18 @@ def upgrade_command() -> None:
 
 @database.command()
 def check() -> None:
-    """Say whether the database has the newest schema and the mode of this program; status 1 if not."""
+    """Say whether the database has the newest schema, as the models have it, and the mode of this program.
+
+    Status 1 if not, and every table, column, index, key or CHECK that differs by name.
+    """
     settings, store = house()
     if not is_current(store):
         raise click.ClickException("The database is not at the newest schema. Run `grants database upgrade`.")
+    found = differences(store)
+    for difference in found:
+        click.echo(difference)
+    if found:
+        raise click.ClickException("The database was altered by something other than its migrations.")
     try:
         with store.writing() as session:
             mark(session, settings.mode, now=real_now())

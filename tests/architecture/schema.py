@@ -1,4 +1,4 @@
-"""A database's schema as plain values, so that two of them can be compared and each CHECK tried."""
+"""Every CHECK of a database as a plain value, so that each can be tried."""
 
 # ruff: noqa: S608  # statements are put together from names that the database itself told
 
@@ -11,7 +11,8 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.engine.interfaces import ReflectedColumn
 from sqlalchemy.exc import DBAPIError
 
-FOREIGN_TABLES = ("alembic_version", "procrastinate_")
+from grants.migrations.comparing import own_tables
+
 NUMBERS = ["NULL", "-1", "0", "1", "2", "3", "100", "101", "100000000"]
 WORDS = ["NULL", "''", "'x'", "'CO'", "'0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef'"]
 INSTANTS = ["NULL", "'2014-01-01T00:00:00.000000Z'", "'2015-01-01T00:00:00.000000Z'"]
@@ -29,41 +30,13 @@ class Check:
     columns: Mapping[str, ReflectedColumn]
 
 
-def description(engine: Engine) -> dict[str, object]:
-    """Describe every table of ours: columns, keys, uniques, indexes, foreign keys, CHECKs with their text."""
-    inspector = inspect(engine)
-    told: dict[str, object] = {}
-    for table in own_tables(engine):
-        told |= {
-            f"{table}.{column['name']}": (repr(column["type"]), column["nullable"], column["default"])
-            for column in inspector.get_columns(table)
-        }
-        told[f"{table} primary key"] = str(inspector.get_pk_constraint(table))
-        told |= {
-            f"{table} unique {each['name']}": each["column_names"]
-            for each in inspector.get_unique_constraints(table)
-        }
-        told |= {f"{table} index {each['name']}": _index(dict(each)) for each in inspector.get_indexes(table)}
-        told |= {
-            f"{table} foreign key {each['name']}": str(each) for each in inspector.get_foreign_keys(table)
-        }
-        told |= {
-            f"{table} check {each['name']}": _normal(each["sqltext"])
-            for each in inspector.get_check_constraints(table)
-        }
-    return told
-
-
-def own_tables(engine: Engine) -> list[str]:
-    """Every table that is ours, in order."""
-    return sorted(name for name in inspect(engine).get_table_names() if not name.startswith(FOREIGN_TABLES))
-
-
 def checks(engine: Engine) -> list[Check]:
     """Every CHECK of every table."""
     inspector = inspect(engine)
     found = []
-    for table in own_tables(engine):
+    with engine.connect() as connection:
+        tables = own_tables(connection)
+    for table in tables:
         columns = {column["name"]: column for column in inspector.get_columns(table)}
         for each in inspector.get_check_constraints(table):
             words = set(re.findall(r"\w+", _without_strings(each["sqltext"])))
@@ -154,13 +127,3 @@ def _escaped(connection: Connection, statement: str) -> str:
 
 def _without_strings(expression: str) -> str:
     return re.sub(r"'[^']*'", "", expression)
-
-
-def _index(index: dict[str, object]) -> str:
-    given = index.get("dialect_options")
-    options = {name: str(value) for name, value in given.items()} if isinstance(given, dict) else {}
-    return f"{index['column_names']} unique={bool(index['unique'])} {options}"
-
-
-def _normal(expression: str) -> str:
-    return " ".join(expression.split())

@@ -76,7 +76,7 @@ def _cluster() -> Iterator[Path]:
         yield folder
     finally:
         if (folder / "data" / "postmaster.pid").exists():
-            stop = [cluster._program("pg_ctl"), "stop", "-D", str(folder / "data"), "-m", "immediate", "-w"]
+            stop = [cluster.program("pg_ctl"), "stop", "-D", str(folder / "data"), "-m", "immediate", "-w"]
             cluster._as_owner(stop)
         shutil.rmtree(folder, ignore_errors=True)
 

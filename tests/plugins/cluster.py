@@ -48,7 +48,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     if folder is None or hasattr(config, "workerinput"):
         return
     if (folder / "data" / "postmaster.pid").exists():
-        _as_owner([_program("pg_ctl"), "stop", "-D", str(folder / "data"), "-m", "immediate", "-w"])
+        _as_owner([program("pg_ctl"), "stop", "-D", str(folder / "data"), "-m", "immediate", "-w"])
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -73,16 +73,17 @@ def _start(folder: Path) -> None:
     if os.geteuid() == 0:
         owner = _system_user()
         os.chown(folder, owner.pw_uid, owner.pw_gid)
-    initdb = [_program("initdb"), "-D", str(data), "-U", OWNER, "-A", "trust", "--no-sync"]
+    initdb = [program("initdb"), "-D", str(data), "-U", OWNER, "-A", "trust", "--no-sync"]
     _as_owner([*initdb, "--encoding=UTF8", "--locale=C.UTF-8"])
     settings = {**SETTINGS, "unix_socket_directories": f"'{folder}'"}
     lines = [f"{name} = {value}\n" for name, value in settings.items()]
     with (data / "postgresql.conf").open("a") as file:
         file.writelines(lines)
-    _as_owner([_program("pg_ctl"), "start", "-D", str(data), "-l", str(folder / "log"), "-w", "-s"])
+    _as_owner([program("pg_ctl"), "start", "-D", str(data), "-l", str(folder / "log"), "-w", "-s"])
 
 
-def _program(name: str) -> str:
+def program(name: str) -> str:
+    """Return the path of a program of the newest PostgreSQL here."""
     versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{name}"))
     found = str(versions[-1]) if versions else shutil.which(name)
     if not found:

@@ -104,6 +104,16 @@ def app_of(folder: Path, own: Path, url: str) -> Flask:
     return app
 
 
+def bare_app(own: Path, database: Database) -> Flask:
+    """The application on a database of the demonstration without its files."""
+    settings = replace(
+        _plain_settings(own), database_url=database.url, files_url=f"file://{own}", mail_url=f"folder://{own}"
+    )
+    app = create_app(settings, database=database)
+    app.config["WTF_CSRF_ENABLED"] = False
+    return app
+
+
 def _settings(folder: Path, own: Path, url: str) -> Settings:
     shutil.copytree(folder / "files", own / "demonstration-files", dirs_exist_ok=True)
     (own / "demonstration-mail").mkdir()

@@ -1,4 +1,4 @@
-"""How hard a run tries: `make test` often enough to find a fault, `make test-all` often enough to trust it."""
+"""How hard a run tries: `make test` to find a fault, `make test-all` to trust that there is none."""
 
 import os
 from typing import Final
