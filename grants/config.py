@@ -5,6 +5,7 @@ import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, fields
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 
@@ -13,6 +14,7 @@ NEEDED = (
     "DATABASE_URL",
     "FILES_URL",
     "MAIL_URL",
+    "MAIL_FROM",
     "SECRET_KEY",
     "PASSWORD_SALT",
     "TOTP_KEY",
@@ -40,6 +42,7 @@ class Settings:
     database_url: str
     files_url: str
     mail_url: str
+    mail_from: str
     secret_key: str
     secret_key_old: str
     password_salt: str
@@ -70,6 +73,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
         _require(values)
     else:
         values = {name: value or _default(name, given) for name, value in values.items()}
+    _judge_sender(values["MAIL_FROM"])
     return Settings(
         mode=mode,
         secret_key_old=given.get("GRANTS_SECRET_KEY_OLD", ""),
@@ -92,6 +96,16 @@ def _count(text: str) -> int:
     return int(text)
 
 
+def _judge_sender(text: str) -> None:
+    """Refuse what a mail server would refuse with the first mail."""
+    address = parseaddr(text)[1]
+    local, _, domain = address.rpartition("@")
+    if not (text.isascii() and text.isprintable() and local and "." in domain):
+        raise SettingMissing(
+            f"GRANTS_MAIL_FROM is “{text}”; write the sender as Center Competitions <name@agency.example>."
+        )
+
+
 def _require(values: Mapping[str, str]) -> None:
     missing = [f"GRANTS_{name}" for name, value in values.items() if not value]
     if missing:
@@ -105,6 +119,7 @@ def _default(name: str, given: Mapping[str, str]) -> str:
         "DATABASE_URL": f"sqlite:///{var / 'grants.sqlite'}",
         "FILES_URL": f"file://{var / 'files'}",
         "MAIL_URL": f"folder://{var / 'mail'}",
+        "MAIL_FROM": "Center Competitions <no-reply@demo.example>",
         "PUBLIC_URL": f"http://127.0.0.1:{port}",
     }
     return places[name] if name in places else _key(var / "keys" / name.lower())

@@ -18,6 +18,7 @@ from grants.accounts.views import note_life
 from grants.accounts.views.browser import live_standing
 from grants.applications import jobs as application_jobs
 from grants.applications import notices as application_notices
+from grants.applications.queries.drafts import application_by_id
 from grants.applications.services.reminding import remind
 from grants.awards import notices as award_notices
 from grants.awards.queries import holders
@@ -25,6 +26,7 @@ from grants.awards.rules import letter_kinds as award_letters
 from grants.awards.services import lettering
 from grants.awards.services.cases import AwardCases, DeclineCases
 from grants.competitions import jobs as competitions_jobs
+from grants.competitions.queries import competition_by_id
 from grants.config import Settings
 from grants.continuations import notices as continuation_notices
 from grants.continuations.rules import letter_kinds as continuation_letters
@@ -36,6 +38,7 @@ from grants.findings import Finding, Level
 from grants.home.queries.administration import standing_of_people
 from grants.home.queries.stages import stages
 from grants.home.views import frame, places, steps
+from grants.lifecycle.models import Event
 from grants.organizations import notices as organization_notices
 from grants.organizations import services as organization_services
 from grants.organizations.queries import memberships_of
@@ -155,6 +158,18 @@ def actor_of(session: Session, person: Person | Account, staff_roles: frozenset[
         barred=reviewer.barred,
         zone=person.zone,
     )
+
+
+def reply_to(session: Session, event: Event) -> str | None:
+    """Return whom an answer to a mail reaches: the contact of the event's competition, where there is one."""
+    number = event.competition_id
+    if number is None and event.application_id is not None:
+        application = application_by_id(session, event.application_id)
+        number = application.competition_id if application else None
+    competition = competition_by_id(session, number) if number is not None else None
+    address = competition.contact_email if competition else ""
+    fits = address.isascii() and address.isprintable() and address.count("@") == 1 and " " not in address
+    return address if fits else None
 
 
 def identifier_warnings(ein: str, uei: str) -> list[Finding]:

@@ -119,3 +119,22 @@ class MailedLink(Record, table=True):
     def label(self) -> str:
         """How the link is called in the record; never the link itself."""
         return f"link to {self.purpose}"
+
+
+class Attempt(Record, table=True):
+    """One try to prove who one is, or to have a mail sent; real time. Changed by `services.tries` only.
+
+    `account` is the address that was typed, or the person's random name; `network` where the try came from.
+    """
+
+    __tablename__ = "attempt"
+    __table_args__ = (
+        Index("ix_attempt_by_account", "kind", "account", "at"),
+        Index("ix_attempt_by_network", "kind", "network", "at"),
+    )
+
+    kind: str = Field(max_length=20)
+    account: str = Field(max_length=254)
+    network: str = Field(default="", max_length=64)
+    good: bool = Field(default=False)
+    at: datetime = Field(sa_type=Instant, index=True)

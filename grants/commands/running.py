@@ -1,7 +1,10 @@
 """`grants serve`, `grants worker`, `grants config`."""
 
-import subprocess
+import os
+import signal
 import sys
+import threading
+import time
 from multiprocessing import cpu_count
 from typing import Any
 
@@ -9,8 +12,10 @@ import click
 
 from grants.app import create_app
 from grants.commands.house import house, refuse_strange_house, settings_or_stop
+from grants.commands.supervising import Child, Supervisor
 from grants.commands.worker import Worker
 from grants.config import Mode
+from grants.jobs.models import Duty
 from grants.migrations.running import is_current
 
 THREADS = 32
@@ -24,30 +29,59 @@ def config() -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Run jobs, send mail and do the daily duties until stopped."""
+@click.option("--only", type=click.Choice([str(duty) for duty in Duty]), help="Only jobs, or only mail.")
+@click.option("--parent", type=int, hidden=True, help="The process without which this one ends.")
+def worker(only: str | None, parent: int | None) -> None:
+    """Run jobs, send mail and do the daily duties until stopped: in two processes, kept alive."""
     settings, database = house()
     refuse_strange_house(database, settings.mode)
-    Worker(create_app(settings, database=database)).run_forever()
+    if only is not None:
+        Worker(create_app(settings, database=database)).run_forever(Duty(only), parent=parent)
+        return
+    database.dispose()
+    sys.exit(Supervisor(_workers()).run())
 
 
 @click.command()
 @click.option("--port", default=8000, show_default=True, envvar="PORT", help="Port on the loopback address.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--workers", default=min(2, cpu_count()), show_default=True, help="Web processes.")
-def serve(port: int, host: str, workers: int) -> None:
-    """Start the web server and one worker beside it."""
+@click.option("--without-worker", is_flag=True, help="Only the web processes; jobs and mail run elsewhere.")
+@click.option("--parent", type=int, hidden=True, help="The process without which this one ends.")
+def serve(port: int, host: str, workers: int, without_worker: bool, parent: int | None) -> None:  # noqa: FBT001
+    """Start the web server and the workers beside it, and keep them alive."""
     settings, database = house()
     if not is_current(database):
         raise click.ClickException("The database is not at the newest schema. Run `grants database upgrade`.")
     refuse_strange_house(database, settings.mode)
     database.dispose()
-    beside = subprocess.Popen([sys.executable, "-m", "grants.commands.main", "worker"])
-    try:
+    if without_worker:
+        _end_without(parent)
         _gunicorn(host, port, workers, demonstration=settings.mode is Mode.DEMONSTRATION)
-    finally:
-        beside.terminate()
-        beside.wait(timeout=30)
+        return
+    place = ["--host", host, "--port", str(port), "--workers", str(workers)]
+    web = Child("web", _ourselves("serve", *place, "--without-worker"), reload=signal.SIGHUP)
+    sys.exit(Supervisor([web, *_workers()]).run())
+
+
+def _workers() -> list[Child]:
+    return [Child(str(duty), _ourselves("worker", "--only", str(duty))) for duty in Duty]
+
+
+def _ourselves(*words: str) -> list[str]:
+    return [sys.executable, "-m", "grants.commands.main", *words, "--parent", str(os.getpid())]
+
+
+def _end_without(parent: int | None) -> None:
+    """Stop the web server when the process that supervises it is gone, so that nobody is left alone."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(1)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    if parent is not None:
+        threading.Thread(target=watch, name="watch", daemon=True).start()
 
 
 def _gunicorn(host: str, port: int, workers: int, *, demonstration: bool) -> None:

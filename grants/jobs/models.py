@@ -1,4 +1,4 @@
-"""A job's row: what is to be done, how far it is, under whose lease, and how it ended."""
+"""A job's row: what is to be done, how far it is, under whose lease, and how it ended; and who works."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -45,4 +45,29 @@ class Job(Record, table=True):
     person_id: int | None = Field(default=None, index=True)
     person_name: str = Field(default="", max_length=200)
     asked_at: datetime = Field(sa_type=Instant)
+    ended_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class Duty(StrEnum):
+    """What a worker process is for; each is a process of its own, so that neither waits for the other."""
+
+    JOBS = "jobs"
+    MAIL = "mail"
+
+
+class WorkerLife(Record, table=True):
+    """One life of a worker process, in real time. Changed only by `jobs.life`.
+
+    `place` tells apart machines and containers, so that only there a process number says who lives.
+    """
+
+    __tablename__ = "worker"
+
+    name: str = Field(max_length=100, unique=True)
+    duty: Duty = Field(sa_column=enum_column(Duty, "worker_duty", index=True))
+    host: str = Field(max_length=100)
+    place: str = Field(max_length=120)
+    process: int
+    started_at: datetime = Field(sa_type=Instant)
+    seen_at: datetime = Field(sa_type=Instant)
     ended_at: datetime | None = Field(default=None, sa_type=Instant)

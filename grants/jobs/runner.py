@@ -1,11 +1,9 @@
 """Running jobs: claim under a lease, run, record; a job whose worker died is claimed again."""
 
-import os
-import socket
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import structlog
@@ -15,10 +13,10 @@ from grants.adapters.files import Files
 from grants.clock import Clock, real_now
 from grants.config import Settings
 from grants.database import Database
+from grants.jobs.life import LEASE, new_name
 from grants.jobs.models import Job, JobProgress
 from grants.jobs.queries import has_claimable, locked_job, next_claimable
 
-LEASE = timedelta(minutes=5)
 ATTEMPTS = 3
 log = structlog.get_logger()
 
@@ -80,6 +78,7 @@ class Runner:
         clock: Callable[[], Clock],
         jobs: Mapping[str, Callable[[Work], None]],
         render: Callable[..., str],
+        name: str | None = None,
     ) -> None:
         self.database = database
         self.settings = settings
@@ -87,7 +86,7 @@ class Runner:
         self.clock = clock
         self.jobs = jobs
         self.render = render
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.name = name or new_name()
 
     def run_one(self) -> bool:
         """Claim and run one job; return whether there was one."""

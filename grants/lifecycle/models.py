@@ -100,7 +100,7 @@ class Notice(Record, table=True):
 
 
 class MessageStatus(StrEnum):
-    """Where one mail is; `unknown` means killed inside the exchange, and a person decides."""
+    """Where one mail is; `unknown` means broken off after the last dot, and a person decides."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -114,6 +114,8 @@ class Message(Record, table=True):
 
     `text` and `html` hold seals in place of the tokens of links; `sha256` is the hash of the text as it was
     handed over. `not_before` is the real instant of the next attempt after the server asked to try again.
+    `queued_at` is the real instant since which it waits, `worker` who has it in hand, and `handed_at` stands
+    only from just before the last dot: without it nothing was handed over.
     """
 
     __tablename__ = "message"
@@ -135,6 +137,10 @@ class Message(Record, table=True):
     not_before: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     sha256: str | None = Field(default=None, max_length=64)
+    reply_to: str | None = Field(default=None, max_length=320)
+    queued_at: datetime | None = Field(default=None, sa_type=Instant)
+    worker: str | None = Field(default=None, max_length=100)
+    handed_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Installation(SQLModel, table=True):

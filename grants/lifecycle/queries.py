@@ -1,9 +1,10 @@
 """Reads and row locks of the record."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as select_bare
 from sqlmodel import Session, and_, col, or_, select
 
@@ -81,10 +82,32 @@ def message_by_id(session: Session, message_id: int) -> Message:
     return session.exec(select(Message).where(col(Message.id) == message_id).with_for_update()).one()
 
 
-def messages_sending(session: Session) -> list[Message]:
-    """Return the messages that a worker had begun to hand over."""
-    rows = select(Message).where(col(Message.progress) == MessageStatus.SENDING).order_by(col(Message.id))
-    return list(session.exec(rows).all())
+def messages_in_hand(session: Session, workers: Sequence[str]) -> list[Message]:
+    """Lock and return the messages that these workers had begun to hand over, or one that wrote no name."""
+    theirs = or_(col(Message.worker).in_(workers), col(Message.worker).is_(None))
+    rows = select(Message).where(col(Message.progress) == MessageStatus.SENDING, theirs)
+    return list(session.exec(rows.order_by(col(Message.id)).with_for_update()).all())
+
+
+def mail_waits_since(session: Session) -> datetime | None:
+    """Return the real instant since which the oldest mail or notice waits; None if nothing does."""
+    waiting = (MessageStatus.QUEUED, MessageStatus.SENDING)
+    mail = select(func.min(Message.queued_at)).where(col(Message.progress).in_(waiting))
+    notice = (
+        select(func.min(Event.real_at))
+        .join(Notice, col(Notice.event_uid) == col(Event.uid))
+        .where(col(Notice.progress) == NoticeStatus.WAITING)
+    )
+    found = [instant for instant in (session.exec(mail).one(), session.exec(notice).one()) if instant]
+    return min(found, default=None)
+
+
+def last_mail_failure(session: Session) -> str | None:
+    """Return what was said when a mail that waits was tried last."""
+    queued = select(Message.failure).where(
+        col(Message.progress) == MessageStatus.QUEUED, col(Message.failure).is_not(None)
+    )
+    return session.exec(queued.order_by(col(Message.not_before).desc(), col(Message.id)).limit(1)).first()
 
 
 def chain_head(session: Session) -> ChainHead | None:

@@ -18,7 +18,13 @@ LETTER = Letter(
     "We have it.\n.\nA line with one dot must not end the mail.\n",
     "<p>We have it.</p>",
     (Attachment("receipt.pdf", "application/pdf", b"%PDF-1.7 receipt"),),
+    "help@agency.example",
 )
+SENDER = "Center Competitions <no-reply@agency.example>"
+
+
+def nothing() -> None:
+    """Say nothing before the last dot."""
 
 
 class Answering:
@@ -58,20 +64,22 @@ def smtp(answering: Answering) -> Iterator[SmtpMailer]:
         port = free.getsockname()[1]
     controller = Controller(answering, hostname="127.0.0.1", port=port)
     controller.start()
-    found = mailer(f"smtp://127.0.0.1:{port}")
+    found = mailer(f"smtp://127.0.0.1:{port}", sender=SENDER)
     assert isinstance(found, SmtpMailer)
     yield found
     controller.stop()
 
 
 def test_an_accepted_mail_arrives_whole_and_once(smtp: SmtpMailer, answering: Answering) -> None:
-    smtp.send(LETTER)
+    smtp.send(LETTER, nothing)
 
     (envelope,) = answering.taken
     content = envelope.content
     assert isinstance(content, bytes)
     assert envelope.rcpt_tos == ["ana@tests.example"]
-    assert envelope.mail_from == "no-reply@grants.example"
+    assert envelope.mail_from == "no-reply@agency.example"
+    assert b"From: Center Competitions <no-reply@agency.example>" in content
+    assert b"Reply-To: help@agency.example" in content
     assert b"Message-ID: <abc123@grants.example>" in content
     assert b"A line with one dot must not end the mail." in content
     assert b'filename="receipt.pdf"' in content
@@ -92,7 +100,7 @@ def test_a_refusal_says_whether_to_try_again(
     setattr(answering, step, answer)
 
     with pytest.raises(outcome, match=answer):
-        smtp.send(LETTER)
+        smtp.send(LETTER, nothing)
 
     assert answering.taken == []
 
@@ -103,14 +111,14 @@ def test_a_line_that_goes_dead_after_the_text_is_neither_yes_nor_no(
     answering.data = "drop"
 
     with pytest.raises(OSError) as error:  # noqa: PT011  # which one is the system's choice
-        smtp.send(LETTER)
+        smtp.send(LETTER, nothing)
 
     assert not isinstance(error.value, MailLater | MailRefused)
 
 
 def test_a_server_that_is_not_there_is_tried_later() -> None:
     with pytest.raises(MailLater):
-        SmtpMailer("smtp://127.0.0.1:9").send(LETTER)
+        SmtpMailer("smtp://127.0.0.1:9", sender=SENDER).send(LETTER, nothing)
 
 
 @pytest.mark.parametrize(
@@ -123,19 +131,19 @@ def test_a_server_that_is_not_there_is_tried_later() -> None:
 )
 def test_an_address_that_cannot_be_written_is_refused(smtp: SmtpMailer, letter: Letter) -> None:
     with pytest.raises(MailRefused):
-        smtp.send(letter)
+        smtp.send(letter, nothing)
 
 
 def test_the_folder_takes_a_repeated_mail_as_the_same_file(tmp_path: Path) -> None:
     for _ in range(2):
-        FolderMailer(tmp_path / "mail").send(LETTER)
+        FolderMailer(tmp_path / "mail", sender=SENDER).send(LETTER, nothing)
 
     assert [path.name for path in (tmp_path / "mail").iterdir()] == ["abc123.eml"]
 
 
 def test_a_url_of_another_kind_is_refused_in_a_sentence() -> None:
     with pytest.raises(ValueError, match=r"must begin with folder://, smtp://, .*, not “http://”"):
-        mailer("http://127.0.0.1")
+        mailer("http://127.0.0.1", sender=SENDER)
 
 
 @pytest.mark.parametrize(
@@ -144,7 +152,7 @@ def test_a_url_of_another_kind_is_refused_in_a_sentence() -> None:
 def test_a_url_names_the_server_its_port_and_who_signs_in(scheme: str, port: int) -> None:
     own = f":{port}" if port == 2465 else ""
 
-    found = SmtpMailer(f"{scheme}://ana:p%40ss@mail.example{own}")
+    found = SmtpMailer(f"{scheme}://ana:p%40ss@mail.example{own}", sender=SENDER)
 
     assert (found.scheme, found.host, found.port) == (scheme, "mail.example", port)
     assert (found.user, found.password) == ("ana", "p@ss")

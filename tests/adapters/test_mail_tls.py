@@ -18,7 +18,14 @@ from cryptography.x509.oid import NameOID
 
 from grants.adapters.mail import Letter, MailLater, mailer
 
+SENDER = "Center Competitions <no-reply@agency.example>"
 LETTER = Letter("<abc123@grants.example>", "ana@tests.example", "Your receipt", "We have it.\n", "<p>…</p>")
+
+
+def nothing() -> None:
+    """Say nothing before the last dot."""
+
+
 Start = Callable[..., str]
 
 
@@ -116,7 +123,7 @@ def test_name_and_mail_go_out_under_starttls_only(
         tls_context=trusted, require_starttls=True, authenticator=taking.name, auth_require_tls=True
     )
 
-    mailer(f"smtp+starttls://ana:secret@{place}").send(LETTER)
+    mailer(f"smtp+starttls://ana:secret@{place}", sender=SENDER).send(LETTER, nothing)
 
     assert (taking.names, taking.taken) == ([("ana", True)], [True])
 
@@ -125,7 +132,7 @@ def test_a_server_without_starttls_gets_nothing(start: Start, taking: Taking) ->
     place = start()
 
     with pytest.raises(MailLater, match="STARTTLS"):
-        mailer(f"smtp+starttls://{place}").send(LETTER)
+        mailer(f"smtp+starttls://{place}", sender=SENDER).send(LETTER, nothing)
 
     assert taking.taken == []
 
@@ -136,7 +143,7 @@ def test_a_certificate_that_nobody_vouches_for_gets_nothing(
     place = start(tls_context=certificate[1])
 
     with pytest.raises(MailLater, match="certificate"):
-        mailer(f"smtp+starttls://{place}").send(LETTER)
+        mailer(f"smtp+starttls://{place}", sender=SENDER).send(LETTER, nothing)
 
     assert taking.taken == []
 
@@ -153,12 +160,12 @@ def test_tls_from_the_first_byte_checks_the_certificate_too(
     if is_trusted:
         monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
     place = start(ssl_context=certificate[1])
-    sender = mailer(f"smtps://{place}")
+    sender = mailer(f"smtps://{place}", sender=SENDER)
 
     if is_trusted:
-        sender.send(LETTER)
+        sender.send(LETTER, nothing)
     else:
         with pytest.raises(MailLater, match="certificate"):
-            sender.send(LETTER)
+            sender.send(LETTER, nothing)
 
     assert taking.taken == [True] * is_trusted

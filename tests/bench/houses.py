@@ -26,6 +26,7 @@ def settings_for(url: str, folder: Path) -> Settings:
         database_url=url,
         files_url=f"file://{folder / 'files'}",
         mail_url=f"folder://{folder / 'mail'}",
+        mail_from="Center Competitions <no-reply@tests.example>",
         secret_key="secret-key-of-the-bench-0123456789",
         secret_key_old="",
         password_salt="salt-of-the-bench-0123456789",

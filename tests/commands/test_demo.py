@@ -21,8 +21,9 @@ REAL: dict[str, set[str]] = {
     "job": {"worker", "ended_at"},
     "event": {"real_at", "hash", "previous_hash"},
     "chain_head": {"hash"},
-    "message": {"sent_at"},
+    "message": {"sent_at", "queued_at", "handed_at"},
     "installation": {"made_at", "clock_offset_seconds"},
+    "attempt": {"at"},
     "mailed_link": {"made_at", "expires_at", "used_at"},
 }
 """Columns that hold real instants, the machine's name, and hashes over them."""

@@ -9,7 +9,9 @@ import pytest
 from grants import config
 from grants.config import NEEDED, Mode, SettingMissing, from_environment
 
-WHOLE = {f"GRANTS_{name}": f"value-of-{name}" for name in NEEDED}
+WHOLE = {f"GRANTS_{name}": f"value-of-{name}" for name in NEEDED} | {
+    "GRANTS_MAIL_FROM": "Center Competitions <no-reply@agency.example>"
+}
 
 
 def test_production_is_the_mode_where_none_is_chosen() -> None:
@@ -39,6 +41,8 @@ def test_production_refuses_to_start_without_any_one_setting(name: str) -> None:
         ({"GRANTS_MODE": "live"}, "GRANTS_MODE is “live”"),
         ({**WHOLE, "GRANTS_TRUSTED_PROXIES": "two"}, "GRANTS_TRUSTED_PROXIES is “two”"),
         ({**WHOLE, "GRANTS_TRUSTED_PROXIES": "-1"}, "GRANTS_TRUSTED_PROXIES is “-1”"),
+        ({**WHOLE, "GRANTS_MAIL_FROM": "the agency"}, "GRANTS_MAIL_FROM is “the agency”"),
+        ({**WHOLE, "GRANTS_MAIL_FROM": "a@agency.example\nBcc: b@c.example"}, "GRANTS_MAIL_FROM is"),
     ],
 )
 def test_a_setting_that_is_no_value_is_refused_in_a_sentence(given: dict[str, str], sentence: str) -> None:

@@ -12,9 +12,10 @@ from grants.adapters.files import Files
 from grants.clock import StoppedClock, real_now
 from grants.config import Settings
 from grants.database import Database
+from grants.jobs.life import LEASE
 from grants.jobs.models import Job
 from grants.jobs.queue import enqueue, retry
-from grants.jobs.runner import ATTEMPTS, LEASE, Runner, Work
+from grants.jobs.runner import ATTEMPTS, Runner, Work
 from tests.factories.deeds import NOW
 
 ASKER = Actor(7, "Dana Hale")

@@ -132,6 +132,7 @@ def _plain_settings(folder: Path) -> Settings:
         database_url="",
         files_url=f"file://{folder / 'files'}",
         mail_url=f"folder://{folder / 'mail'}",
+        mail_from="Center Competitions <no-reply@tests.example>",
         secret_key="secret-key-of-the-tests-0123456789",
         secret_key_old="",
         password_salt="salt-of-the-tests-0123456789",

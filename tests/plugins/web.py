@@ -77,6 +77,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
         database_url=database_url,
         files_url=f"file://{tmp_path / 'files'}",
         mail_url=f"folder://{tmp_path / 'mail'}",
+        mail_from="Center Competitions <no-reply@tests.example>",
         secret_key="secret-key-of-the-tests-0123456789",
         secret_key_old="",
         password_salt="salt-of-the-tests-0123456789",

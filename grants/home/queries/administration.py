@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
 from grants.access.roles import Role
+from grants.clock import real_now
 from grants.home.queries.record import last_verification
+from grants.home.queries.working import working
 from grants.jobs.models import Job
 from grants.lifecycle.models import Installation, Message, MessageStatus, Notice, NoticeStatus
 from grants.lifecycle.queries import installation
@@ -56,7 +58,7 @@ def administration_waiting(session: Session, actor: Actor, now: datetime) -> lis
     """Return what waits for the administrator: mail on which to decide, and a chain not verified lately."""
     if Role.ADMINISTRATOR not in actor.staff_roles:
         return []
-    found = []
+    found = _work_waiting(session)
     counts = mail_counts(session)
     count = sum(counts.get(status, 0) for status in UNDELIVERED)
     if count:
@@ -68,6 +70,23 @@ def administration_waiting(session: Session, actor: Actor, now: datetime) -> lis
     if verified is None or now - verified.at > VERIFY_EVERY:
         days = "so far" if verified is None else f"for {(now - verified.at).days} days"
         found.append(_administrative("Verify the chain", f"Not verified {days}", "staff.home.events"))
+    return found
+
+
+def _work_waiting(session: Session) -> list[Waiting]:
+    """Say that a worker is missing or that mail is late; both by the real clock, as nothing else here."""
+    state = working(session, at=real_now())
+    found = []
+    if state.missing:
+        names = " and ".join(state.missing)
+        found.append(
+            _administrative(
+                f"Start the worker for {names}", "None was seen in the last minute", "staff.home.jobs"
+            )
+        )
+    if state.is_mail_late and state.mail_since is not None:
+        why = f"The oldest waits for {(state.at - state.mail_since) // timedelta(minutes=1)} minutes"
+        found.append(_administrative("See why mail waits", why, "staff.home.mail"))
     return found
 
 

@@ -5,10 +5,12 @@ from datetime import UTC, datetime
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from grants.clock import real_now
 from grants.errors import Refused
 from grants.home import services
 from grants.home.forms import AgainForm, ContactForm, MailForm
 from grants.home.queries import administration as house_queries
+from grants.home.queries.working import working
 from grants.home.views import record
 from grants.lifecycle import outbox
 from grants.lifecycle.models import Message
@@ -31,7 +33,8 @@ def mail() -> ResponseReturnValue:
         messages = house_queries.undelivered(session)
         notices = house_queries.failed_notices(session)
         counts = house_queries.mail_counts(session)
-    return page(messages=messages, notices=notices, counts=counts)
+        state = working(session, at=real_now())
+    return page(messages=messages, notices=notices, counts=counts, state=state)
 
 
 @pages.page(
@@ -67,7 +70,8 @@ def jobs() -> ResponseReturnValue:
     """List the long work of late: what, for whom, how far, what failed; everybody's to an administrator."""
     with current.reading() as session:
         found = house_queries.jobs_of_late(session, current.actor())
-    return page(jobs=found)
+        state = working(session, at=real_now())
+    return page(jobs=found, state=state)
 
 
 @pages.page("/policies", "policies", permission="policies.read")
