@@ -37,6 +37,21 @@ class Refused(GrantsError):
         self.findings = list(findings)
 
 
+class Unavailable(Refused):
+    """Something that the deed needs is away for the moment; nothing was lost, and it may be tried again."""
+
+    status = 503
+
+    def __init__(self, message: str, *, code: str = "unavailable") -> None:
+        super().__init__([Finding(code, message)])
+
+
+class NoRoom(Unavailable):
+    """There is no room left to store what was sent."""
+
+    status = 507
+
+
 class MoveRefused(Refused):
     """A record is not in a status from which this move is possible."""
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from grants.adapters import pdf_apart
 from grants.app import create_app
 from grants.commands.house import house, refuse_strange_house, settings_or_stop
 from grants.commands.supervising import Child, Supervisor
@@ -102,6 +103,7 @@ def _gunicorn(host: str, port: int, workers: int, *, demonstration: bool) -> Non
                 "keepalive": 5,
                 "control_socket_disable": True,
                 "limit_request_line": 8190,
+                "post_fork": lambda _server, _worker: pdf_apart.start(),  # before any thread
                 "post_worker_init": _end_streams_with,
                 "when_ready": lambda _server: _say_ready(host, port, demonstration=demonstration),
             }

@@ -53,14 +53,13 @@ def make_packet(work: Work) -> None:
     work.progress(0, len(papers.files) + 2)
     enclosures, missing = _enclosures(work, papers.files)
     own = render(_own_pages(work, papers, missing))
-    work.progress(1, len(papers.files) + 2)
+    work.progress(len(papers.files) + 1, len(papers.files) + 2)
     bound = bind(
         own,
         enclosures,
         before=BEFORE,
         heading=FILES,
         stamps=lambda across: render_stamps(_stamps(work, papers, across)),
-        progress=lambda done: work.progress(done + 1, len(papers.files) + 2),
     )
     name = f"{papers.candidate.number}-packet-{papers.packet.seat or 'reader'}.pdf"
     ready = prepare_made(work.files, name, bound.content, media_type=PDF, pages=bound.pages)
@@ -102,13 +101,14 @@ def _enclosures(work: Work, files: Sequence[ReviewFile]) -> tuple[list["Enclosur
 
     found: list[Enclosure] = []
     missing: set[str] = set()
-    for file in files:
+    for done, file in enumerate(files, start=1):
         content = work.files.get(file.sha256) if file.media_type == PDF else b""
         if can_be_bound(content):
             found.append(Enclosure(file.title, content))
         else:
             missing.add(file.uid)
             work.fail(file.title, "The file could not be bound into the packet. Read it on its page.")
+        work.progress(done, len(files) + 2)
     return found, frozenset(missing)
 
 
