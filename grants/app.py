@@ -10,6 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from grants import pages, wiring
 from grants.adapters.files import Files
 from grants.clock import Clock, OffsetClock
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.config import ROOT, Mode, Settings
 from grants.database import Database
 from grants.lifecycle.queries import clock_offset
@@ -45,6 +46,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.before_request(guard)  # before the token is checked, for which the body is read
     CSRFProtect(app)
     filters.install(app)
+    app.jinja_env.filters["state_name"] = lambda code: POSTAL_CODES.get(code, code)
     headers.install(app)
     assets.install(app)
     errors.install(app)

@@ -74,7 +74,13 @@ def faults_of(given: OrganizationFields) -> list[Finding]:
         faults.append(Finding("zip", "A ZIP code has 5 digits, or 9 as 80202-1234.", field="zip"))
     district = given.congressional_district
     if district and not _is_district(district):
-        faults.append(Finding("district", "Write the district as CO-01.", field="congressional_district"))
+        faults.append(
+            Finding(
+                "district",
+                "Write the district as CO-01; as CO-00 in a state that is one district.",
+                field="congressional_district",
+            )
+        )
     if given.website and not _WEBSITE.fullmatch(given.website):
         faults.append(Finding("website", "Write the website as https://example.org.", field="website"))
     return faults

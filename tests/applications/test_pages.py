@@ -485,3 +485,14 @@ def test_somebody_elses_organization_starts_nothing(stage: Stage) -> None:
     answer = client.post("/applicant/applications/begin?competition=2014-NIST-MEP-01", data=sent)
 
     assert answer.status_code == 422
+
+
+def test_the_task_list_counts_what_is_required(stage: Stage) -> None:
+    stage.complete()
+
+    tasks = stage.writer().get(stage.url()).text
+
+    counted = re.search(r"(\d+) of (\d+) required tasks complete\.", tasks)
+    assert counted is not None
+    assert counted[1] == counted[2]
+    assert "Not complete" not in tasks

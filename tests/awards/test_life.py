@@ -13,6 +13,7 @@ from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.accounts.models import Person
 from grants.applications.queries.drafts import application_by_id
+from grants.applications.queries.lists import public_events
 from grants.applications.workflow import ApplicationStatus
 from grants.awards.models import Award, Choice, Selection
 from grants.awards.queries import current_selections, periods_of, state_views, told_award_by_uid
@@ -276,3 +277,7 @@ def _letters(session: Session, cast: Cast, award: Award) -> None:
     assert {letter.kind for letter in letters} == {"award", "decline"}
     assert all(letter.sha256 for letter in letters)
     release_round(session, batch, actor=cast.officer, now=cast.now)
+    session.commit()
+    for letter in letters:
+        told = public_events(session, letter.application_id or 0)
+        assert told[-1].kind == "letter.release"

@@ -109,7 +109,7 @@ def check_and_start(cast: Cast) -> None:
     assert nina.reads("15 U.S.C. 278k")
     nina.follow("Start an application for Colorado")
     nina.press("Start the application")
-    assert nina.reads("tasks complete")
+    assert nina.reads("required tasks complete")
 
 
 def write(cast: Cast, folder: Path) -> None:

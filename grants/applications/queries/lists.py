@@ -125,6 +125,7 @@ PUBLIC_EVENTS = (
     "application.screen_out",
     "application.undo_screening",
     "application.came_late",
+    "letter.release",
 )
 """What the applicant sees of the record; what is decided in the house is told by letter."""
 

@@ -67,30 +67,18 @@ def section_findings(fact: SectionFact) -> list[Finding]:
                 authority=NOTICE,
             )
         ]
-    return [*_section_advice(fact, field)]
+    return _section_advice(fact, field)
 
 
 def _section_advice(fact: SectionFact, field: str) -> list[Finding]:
-    found: list[Finding] = []
-    if fact.word_limit is not None and fact.words * 2 < fact.word_limit:
-        found.append(
-            Finding(
-                "section.short",
-                f"{fact.title} uses {fact.words:,} of {fact.word_limit:,} words.",
-                field=field,
-                level=Level.WARN,
-            )
-        )
-    if not fact.is_ready:
-        found.append(
-            Finding(
-                "section.not_ready",
-                f"{fact.title} is not marked as ready.",
-                field=field,
-                level=Level.WARN,
-            )
-        )
-    return found
+    """Say in one line what is worth a look: a section far below its limit, or not called ready."""
+    is_short = fact.word_limit is not None and fact.words * 2 < fact.word_limit
+    if not is_short and fact.is_ready:
+        return []
+    uses = f"uses {fact.words:,} of {fact.word_limit:,} words" if is_short else ""
+    ready = "" if fact.is_ready else "is not marked as ready"
+    sentence = f"{fact.title} {' and '.join(filter(None, (uses, ready)))}."
+    return [Finding("section.look", sentence, field=field, level=Level.WARN)]
 
 
 def document_findings(fact: DocumentFact) -> list[Finding]:

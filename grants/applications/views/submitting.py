@@ -17,7 +17,7 @@ from grants.applications.services import submitting
 from grants.applications.services.submitting import Certification
 from grants.applications.services.workspace import Frame, Workspace, frame_of, workspace_of
 from grants.applications.views.doors import applicant, around
-from grants.applications.views.tasklist import done_of, groups_of
+from grants.applications.views.tasklist import groups_of
 from grants.applications.views.tasks import crumbs_of
 from grants.documents.views.sending import send_file_row
 from grants.errors import MoveRefused, NotFound, Refused
@@ -41,7 +41,6 @@ def review(application: Application) -> ResponseReturnValue:
         findings=findings,
         stops=stops(findings),
         links=links_of(workspace, findings),
-        counts=done_of(groups),
         submission=workspace.submission,
         has_changed=submitting.has_changed(workspace),
         crumbs=crumbs_of(workspace.frame.competition, application, "Review and submit"),
@@ -221,7 +220,7 @@ def status(application: Application) -> ResponseReturnValue:
             {
                 "at": event.at,
                 "zone": frame.competition.zone,
-                "title": event.happened[:1].upper() + event.happened[1:],
+                "title": TITLES.get(event.kind) or event.happened[:1].upper() + event.happened[1:],
                 "by": event.person_name if event.person_role in APPLICANT else "the agency",
                 "text": event.reason if event.kind in TOLD else None,
             }
@@ -232,6 +231,8 @@ def status(application: Application) -> ResponseReturnValue:
 
 
 TOLD = {"application.screen_out", "application.withdraw"}
+TITLES = {"letter.release": "Told you the decision by letter"}
+"""What the host reads of a deed, where the record's own words speak to the house."""
 
 
 def steps_of(frame: Frame, now: datetime) -> list[dict[str, Any]]:

@@ -20,12 +20,17 @@ HERE_NOW = timedelta(minutes=2)
 
 @dataclass(frozen=True)
 class Task:
-    """One task as `components/tasks.html` draws it."""
+    """One task as `components/tasks.html` draws it.
+
+    `is_done` says that nothing required lacks here, whatever its writers call it; what is not `is_required`
+    is no part of the count.
+    """
 
     label: str
     url: str | None
     state: tuple[str, str]
     is_done: bool
+    is_required: bool = True
     worth: str = ""
     detail: str = ""
     who: str = ""
@@ -55,8 +60,8 @@ def groups_of(workspace: Workspace, *, now: datetime, reader_id: int | None) -> 
 
 
 def done_of(groups: Sequence[Group]) -> tuple[int, int]:
-    """Return how many tasks are done, and how many there are."""
-    tasks = [task for group in groups for task in group.tasks]
+    """Return how many required tasks are done, and how many there are."""
+    tasks = [task for group in groups for task in group.tasks if task.is_required]
     return sum(task.is_done for task in tasks), len(tasks)
 
 
@@ -75,7 +80,14 @@ def _self_check(workspace: Workspace) -> Task:
         url = url_for(
             "public.eligibility.check", competition=competition.number, application=workspace.application.uid
         )
-        return Task("Eligibility self-check", url, ("Not done", "plain"), is_done=False, detail="two minutes")
+        return Task(
+            "Eligibility self-check",
+            url,
+            ("Not done", "plain"),
+            is_done=False,
+            is_required=False,
+            detail="two minutes",
+        )
     outcomes = [result["outcome"] for result in check.results]
     failed, look = outcomes.count("fail"), outcomes.count("look")
     words = f"{failed} not met" if failed else "Met"
@@ -84,6 +96,7 @@ def _self_check(workspace: Workspace) -> Task:
         url_for("public.eligibility.result", uid=check.uid),
         (words, "warn" if failed else "done"),
         is_done=True,
+        is_required=False,
         detail=f"{look} for a person to look" if look else "",
         who=workspace.frame.name_of(check.person_id),
         at=check.at,
@@ -144,7 +157,7 @@ def _section(workspace: Workspace, place: CriterionPlace, now: datetime, reader_
         place.title,
         _url(workspace, "section", key=place.key),
         state,
-        is_done=state[1] == "done",
+        is_done=fact.words > 0 and over <= 0,
         worth=f"{points(place.points)} points" if place.points is not None else "",
         detail=f"{fact.words:,}{limit} words" if fact.words else "",
         who=_who(workspace, section, now, reader_id),
@@ -264,6 +277,7 @@ def _document(workspace: Workspace, kind: RequiredDocument) -> Task:
         _url(workspace, "documents", _anchor=f"document-{kind.key}"),
         ("Over the page limit", "stop") if over else ("Complete", "done") if files else missing,
         is_done=(bool(files) or not kind.required) and not over,
+        is_required=kind.required or over,
         worth="" if kind.required else "if you have one",
         detail=f"{pages}{limit} pages" if files else "",
         who=workspace.frame.name_of(last.added_by_id) if last else "",
