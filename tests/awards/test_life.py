@@ -34,8 +34,10 @@ from grants.commands.worker import Worker
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number, factors_of
 from grants.competitions.rules.states import CENTER_STATES
+from grants.documents.models import Letter
 from grants.documents.queries import letters_of_batch
 from grants.documents.services.letters import ask_to_make
+from grants.documents.workflow import LetterStatus
 from grants.errors import NotAllowed, NotFound, Refused
 
 NUMBER = "2014-NIST-MEP-01"
@@ -277,7 +279,13 @@ def _letters(session: Session, cast: Cast, award: Award) -> None:
     assert {letter.kind for letter in letters} == {"award", "decline"}
     assert all(letter.sha256 for letter in letters)
     release_round(session, batch, actor=cast.officer, now=cast.now)
-    session.commit()
+
+
+def test_the_history_of_a_decided_application_ends_with_the_letter(stage: tuple[Session, Cast]) -> None:
+    session, _ = stage
+    rows = select(Letter).where(col(Letter.status) == LetterStatus.RELEASED, col(Letter.kind) != "amendment")
+    letters = [letter for letter in session.exec(rows) if letter.application_id]
+
+    assert {letter.kind for letter in letters} >= {"award", "decline"}
     for letter in letters:
-        told = public_events(session, letter.application_id or 0)
-        assert told[-1].kind == "letter.release"
+        assert public_events(session, letter.application_id or 0)[-1].kind == "letter.release"
