@@ -5,13 +5,14 @@ import secrets
 import structlog
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from grants.clock import real_now
 from grants.errors import GrantsError, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
+from grants.web import saving
 from grants.web.routing import SignInNeeded, to_sign_in
 from grants.web.typed import typed
 
@@ -46,6 +47,8 @@ def findings_of(error: GrantsError) -> list[Finding]:
 
 
 def _stale_form(_error: CSRFError) -> ResponseReturnValue:
+    if saving.by_script() and g.actor.is_signed_in:
+        return jsonify(kind="token", person=saving.present(), token=generate_csrf()), 422
     return answer(
         422, [Finding("form", "This form is too old to be sent. Open the page again and send it anew.")]
     )

@@ -5,7 +5,18 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import Blueprint, Flask, Request, current_app, g, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    Request,
+    current_app,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -165,7 +176,7 @@ def still_let_through() -> bool:
 def to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
     """Send a reader to the sign-in page; answer 401 to a save, so that the text stays on the device."""
     if request.headers.get("X-Requested-With") or "HX-Request" in request.headers:
-        return "Your session ended. Sign in again; what you typed is kept on this device.", 401
+        return jsonify(kind="session"), 401
     if request.method != "GET":
         return render_template("errors/401.html"), 401
     here = request.full_path.rstrip("?")

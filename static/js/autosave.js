@@ -1,29 +1,31 @@
-/* Saves a field group while the person rests, keeps on this device what could not be sent, says which it is. */
+/* Saves a form field by field while a person types, and forgets nothing before the server has named its
+   fingerprint. The protocol is described in grants/web/saving.py; what it says over the wire is talk.js, what
+   stays on this device is device.js, and what waits for a save before the page is left is leaving.js. */
+
+import { device } from "./device.js";
+import { came, inUse, names, text, write } from "./fields.js";
+import { hold } from "./leaving.js";
+import { label, mark } from "./marks.js";
+import { fingerprint } from "./sha256.js";
+import { post, session } from "./talk.js";
 
 const REST = 1200;
+const SOON = 150;
 const RETRY = 15000;
-const person = () => document.querySelector('meta[name="person"]')?.content ?? "";
-const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-
-/** What is kept on this device: one entry for each person and address. */
-export const device = {
-  key: (url) => `unsent:${person()}:${url}`,
-  keep(url, body, version) { localStorage.setItem(device.key(url), JSON.stringify({ body, version })); },
-  kept(url) { return JSON.parse(localStorage.getItem(device.key(url)) ?? "null"); },
-  drop(url) { localStorage.removeItem(device.key(url)); },
-};
+const PEEK = 2000;
 
 const WORDS = {
   saving: "Saving",
-  lost: "Not saved: no connection. Your text is kept on this device.",
-  signed_out: "Not saved: you are signed out. Your text is kept on this device. Sign in again, then come back to this page.",
-  closed: "Not saved: this page is not open to you any more. Your text is kept on this device. Ask your program officer.",
-  failed: "Not saved: something failed on our side. Your text is kept on this device and sent again.",
+  lost: "Not saved: no connection.",
+  session: "Not saved: you are signed out. Sign in again, here or in another tab: it is sent then by itself.",
+  another: "Not saved: somebody else is signed in in this browser, and what you typed is not theirs.",
+  closed: "Not saved: this page is not open to you any more. Ask your program officer.",
+  failed: "Not saved: something failed on our side. It is sent again.",
   clash: "Not saved: somebody saved this while you wrote. Nothing is lost.",
-  refused: "Not saved: look at what is marked.",
 };
-
-class ServerFault extends Error {}
+const KEPT = "Your text is kept on this device.";
+const NOT_KEPT = "This device cannot keep it: leave this page open.";
+const LOST = new Set(["lost", "failed", "session", "another", "closed", "refused"]);
 
 class Group {
   constructor(form) {
@@ -33,151 +35,288 @@ class Group {
     this.words = form.querySelector("[data-save-text]");
     this.link = form.querySelector("[data-save-difference]");
     this.spoken = form.querySelector("[data-save-spoken]");
-    this.zone = this.box?.dataset.zone || "America/New_York";
+    this.version = form.querySelector('[name="version"]');
+    this.states = new Map();
+    this.refused = new Map();
+    this.orphans = [];
+    this.flight = null;
+    this.running = null;
+    this.peeked = 0;
     this.kind = "";
-    this.timer = 0;
-    this.busy = false;
-    this.again = false;
-    this.sent = this.served();
+    this.gone = false;
   }
 
-  /* What the page came with: a person may type before this part has loaded, and that must be sent too. */
-  served() {
-    const copy = this.form.cloneNode(true);
-    copy.reset();
-    return this.body(copy);
-  }
-
-  body(form = this.form) {
-    const data = new FormData(form);
-    data.delete("csrf_token");
-    data.delete("version");
-    return new URLSearchParams([...data].filter(([, value]) => typeof value === "string")).toString();
+  /* What the server holds of a field (`base`), and how that stands in the page (`shown`). */
+  state(name) {
+    if (!this.states.has(name)) this.states.set(name, { base: came(this.form, name), shown: came(this.form, name) });
+    return this.states.get(name);
   }
 
   watch() {
-    this.form.addEventListener("input", () => this.later());
-    this.form.addEventListener("change", () => this.soon());
-    this.form.addEventListener("focusout", () => this.soon());
-    this.form.addEventListener("submit", (event) => this.submitted(event));
+    this.form.autocomplete = "off"; // Back shows what is stored and what this device keeps, never older text
+    this.form.addEventListener("input", () => this.later(REST));
+    this.form.addEventListener("change", () => this.later(SOON));
+    this.form.addEventListener("focusout", (event) => { this.tidy(event.target.name); if (this.isDirty()) this.later(SOON); });
     window.addEventListener("online", () => this.save());
-    window.addEventListener("pagehide", () => { if (!this.leaving && this.dirty()) this.keep(this.body()); });
-    this.offer();
-    this.soon();
+    window.addEventListener("storage", () => { if (this.kind === "session" || this.kind === "another") this.again(); });
+    document.addEventListener("visibilitychange", () => (document.hidden ? this.keep() : this.back()));
+    window.addEventListener("focus", () => this.back());
+    window.addEventListener("pageshow", (event) => { if (event.persisted) this.back(); });
+    window.addEventListener("pagehide", () => this.keep());
+    hold(this);
+    this.adopt();
+    this.form.dataset.watched = "";
+    if (this.form.dataset.answered !== undefined) this.learn();
+    else if (this.isDirty() || this.orphans.length) this.later(SOON);
   }
 
-  /* With the version it was written on, so that the server still sees who was first. */
-  keep(body) { device.keep(this.url, body, this.version()?.value); }
-
-  version() { return this.form.querySelector('[name="version"]'); }
-
-  submitted(event) {
-    window.clearTimeout(this.timer);
-    if (navigator.onLine) { this.leaving = true; device.drop(this.url); return; }
-    event.preventDefault();
-    this.keep(this.body());
-    this.show("lost");
-  }
-
-  dirty() { return this.body() !== this.sent; }
-
-  later() {
-    window.clearTimeout(this.timer);
-    this.timer = window.setTimeout(() => this.save(), REST);
-  }
-
-  soon() { if (this.dirty()) { window.clearTimeout(this.timer); this.timer = window.setTimeout(() => this.save(), 150); } }
-
-  async save() {
-    if (!this.dirty() || this.leaving) return;
-    if (this.busy) { this.again = true; return; }
-    this.busy = true;
-    this.again = false;
-    this.show("saving");
-    const body = this.body();
-    try {
-      await this.answer(await this.send(body), body);
-    } catch (fault) {
-      this.keep(body);
-      this.show(fault instanceof ServerFault ? "failed" : "lost");
-      this.timer = window.setTimeout(() => this.save(), RETRY);
+  /* What stands in the page and is not stored, by name. */
+  changed() {
+    const found = {};
+    for (const name of names(this.form)) {
+      const state = this.state(name);
+      const here = text(this.form, name);
+      if (here !== state.shown) found[name] = { text: here, base: state.base };
     }
-    this.busy = false;
-    if (this.again) this.later();
+    return found;
   }
 
-  send(body) {
-    const version = this.version()?.value;
-    const whole = new URLSearchParams(body);
-    if (version) whole.set("version", version);
-    const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", Accept: "application/json" };
-    return fetch(this.url, { method: "POST", headers, body: whole, signal: AbortSignal.timeout(20000) });
+  /** Say whether anything stands here that the server does not hold. */
+  isDirty() { return this.flight !== null || Object.keys(this.changed()).length > 0; }
+
+  /** Say whether something could be sent now: what was refused as it stands is not. */
+  canSend() { return this.flight !== null || this.parcel() !== null; }
+
+  parcel() {
+    const found = Object.entries(this.changed()).filter(([name, one]) => this.refused.get(name) !== one.text);
+    return found.length ? Object.fromEntries(found) : null;
   }
 
-  async answer(response, body) {
-    const said = await response.json().catch(() => ({}));
-    if (response.ok) return this.stored(said, body);
-    this.keep(body);
-    if (response.status === 401) return this.show("signed_out");
-    if (response.status === 403 || response.status === 404) return this.show("closed");
-    if (response.status === 409) return this.clash(said);
-    if (response.status === 422) { this.sent = body; device.drop(this.url); return this.refuse(said); }
-    throw new ServerFault(`status ${response.status}`);
+  keep() {
+    const fields = this.changed();
+    if (!Object.keys(fields).length && !this.flight) { device.drop(this.url); return true; }
+    return device.keep(this.url, { fields, flight: this.flight });
   }
 
-  stored(said, body) {
-    this.sent = body;
-    device.drop(this.url);
-    const version = this.version();
-    if (version && said.version !== undefined) version.value = said.version;
-    this.show("saved", `Saved ${said.saved ?? this.clock()}`);
+  later(pause) {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.save(), pause);
+  }
+
+  /** Send everything that can be sent; true where the server holds all of this page afterwards. */
+  async save() {
+    window.clearTimeout(this.timer);
+    if (!this.running) this.running = this.rounds().finally(() => { this.running = null; });
+    await this.running;
+    return !this.isDirty();
+  }
+
+  /* A parcel whose answer never came goes first and unchanged: the server takes the same twice. */
+  async rounds() {
+    for (;;) {
+      const orphan = this.flight ? null : this.orphans.shift();
+      const parcel = orphan?.fields ?? this.flight ?? this.parcel();
+      if (!parcel || this.gone) return;
+      if (!orphan) this.flight = parcel;
+      this.keep();
+      this.show("saving");
+      const answer = await post(this.url, this.pairs(parcel));
+      const isTaken = answer.kind === "saved" ? this.stored(answer.said, parcel, orphan) : this.unsaved(answer, parcel, orphan);
+      if (!isTaken) return;
+    }
+  }
+
+  pairs(parcel) {
+    const pairs = [["saving", "fields"], ["version", this.version?.value ?? "0"]];
+    for (const [name, one] of Object.entries(parcel)) {
+      pairs.push([`base:${name}`, one.base === null ? "" : fingerprint(one.base)], [name, one.text]);
+    }
+    return pairs;
+  }
+
+  /* True where every text of the parcel came back by its fingerprint or was refused by name. */
+  stored(said, parcel, orphan) {
+    const settled = {};
+    for (const [name, one] of Object.entries(parcel)) {
+      const mine = fingerprint(one.text);
+      if (said.stored?.[name]?.sha256 === mine) settled[name] = said.stored[name].text ?? one.text;
+      else if (said.clashes?.[name]?.sha256 === mine && said.difference) settled[name] = null;
+    }
+    for (const [name, now] of Object.entries(settled)) if (!orphan) this.settle(name, parcel[name], now);
+    for (const one of this.adopted ?? []) device.settle(one, Object.fromEntries(Object.keys(settled).map((name) => [name, parcel[name].text])));
+    const faults = (said.findings ?? []).filter((one) => one.field in parcel);
+    if (!orphan) for (const one of faults) this.refuse(one.field, parcel[one.field].text, one.message);
+    const rest = Object.keys(parcel).filter((name) => !(name in settled) && !faults.some((one) => one.field === name));
+    if (!orphan) this.flight = null;
+    this.others(said);
+    const isKept = this.keep();
+    this.tell(said, parcel, rest, isKept);
+    return rest.length === 0;
+  }
+
+  settle(name, sent, now) {
+    const state = this.state(name);
+    if (now !== null) state.base = now;
+    state.isAside = now === null; // the server holds both texts; this one stays in view
+    state.shown = sent.text;
+    this.refused.delete(name);
+    mark(this.form, name, "");
+    this.tidy(name);
+  }
+
+  /* Shows a stored text as it is stored, once nobody's cursor stands in it. */
+  tidy(name) {
+    const state = name && this.states.get(name);
+    if (!state || state.shown === state.base || text(this.form, name) !== state.shown) return;
+    const control = this.form.elements[name];
+    if (control?.tagName !== "INPUT" || inUse(this.form, name)) return;
+    state.shown = state.base;
+    write(this.form, name, state.base);
+  }
+
+  refuse(name, words, sentence) {
+    this.state(name);
+    this.refused.set(name, words);
+    mark(this.form, name, sentence);
+  }
+
+  /* What somebody else changed appears in fields that are not changed here. */
+  others(said) {
+    const changed = [];
+    for (const [name, words] of Object.entries(said.others ?? {})) {
+      const state = this.state(name);
+      const here = text(this.form, name);
+      if (here !== state.shown || words === state.base || state.isAside) continue;
+      state.base = words;
+      state.shown = words;
+      write(this.form, name, words);
+      changed.push(label(this.form, name));
+    }
+    if (this.version && said.version !== undefined) this.version.value = said.version;
+    this.news = changed.length ? ` Changed by somebody else and shown here now: ${changed.join("; ")}.` : "";
     this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: said }));
   }
 
-  /* With a page of both texts to go to, the server holds this one as well; else the device keeps it. */
+  tell(said, parcel, rest, isKept) {
+    const marked = [...this.refused.keys()].filter((name) => text(this.form, name) === this.refused.get(name));
+    if (rest.length) return this.show("lost", `${WORDS.lost} ${isKept ? KEPT : NOT_KEPT}`, true);
+    if (Object.keys(said.clashes ?? {}).length) return this.clash(said);
+    if (marked.length) return this.show("refused", `${this.marked(said, marked)} ${isKept ? KEPT : NOT_KEPT}${this.news}`);
+    if (Object.keys(parcel).length || this.kind !== "clash") this.show("saved", said.saved ? `Saved ${said.saved}${this.news}` : "");
+    return undefined;
+  }
+
+  marked(said, names_) {
+    const [first] = names_;
+    const sentence = said.findings?.find((one) => one.field === first)?.message ?? "look at what is marked.";
+    const others = names_.length > 1 ? ` ${names_.length - 1} more marked.` : "";
+    return `Not saved: ${label(this.form, first)}: ${sentence}${others}`;
+  }
+
   clash(said) {
-    if (said.difference) { this.sent = this.body(); device.drop(this.url); }
-    if (this.link && said.difference) { this.link.href = said.difference; this.link.hidden = false; }
-    this.show("clash", said.message ?? said.findings?.[0]?.message);
+    if (this.link) { this.link.href = said.difference; this.link.hidden = false; }
+    this.difference = said.difference;
+    this.show("clash", said.message || WORDS.clash);
   }
 
-  refuse(said) {
-    const first = said.findings?.[0]?.message;
-    this.show("refused", first ? `Not saved: ${first}` : undefined);
+  /* Nothing was stored, or nobody knows: true never, so that the round ends. */
+  unsaved(answer, parcel, orphan) {
+    const unknown = answer.kind === "lost" || answer.kind === "failed";
+    if (orphan && (unknown || answer.kind === "session")) this.orphans.unshift(orphan);
+    if (!unknown) this.flight = null;
+    if (answer.kind === "refused" || answer.kind === "closed") {
+      for (const [name, one] of Object.entries(parcel)) if (!orphan) this.refused.set(name, one.text);
+    }
+    const kept = this.keep() ? KEPT : NOT_KEPT;
+    const words = answer.kind === "refused" ? `Not saved: ${answer.message ?? "look at what is marked."}` : WORDS[answer.kind];
+    this.show(answer.kind, `${words} ${kept}`, unknown);
+    if (answer.kind === "session" || answer.kind === "another") this.wait();
+    return false;
   }
 
-  clock() {
-    const parts = { hour: "numeric", minute: "2-digit", second: "2-digit", timeZone: this.zone, timeZoneName: "short" };
-    return new Intl.DateTimeFormat("en-US", parts).format(new Date()).replace("AM", "a.m.").replace("PM", "p.m.");
+  wait() {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.again(), RETRY);
   }
 
-  show(kind, words = WORDS[kind]) {
+  /* Signed in again, here or in another tab: what waits is sent with a fresh token. */
+  async again() {
+    const who = await session();
+    if (who === "same") { this.save(); return; }
+    if (who === "another" && this.kind !== "another") this.show("another", `${WORDS.another} ${this.keep() ? KEPT : NOT_KEPT}`);
+    this.wait();
+  }
+
+  /* Back at this tab: ask what others changed, and whether one is still signed in. */
+  async back() {
+    if (this.kind === "session" || this.kind === "another") { this.again(); return; }
+    if (this.canSend() || this.orphans.length) { this.save(); return; }
+    if (this.running || this.gone || Date.now() - this.peeked < PEEK) return;
+    this.peeked = Date.now();
+    const answer = await this.asked([]);
+    if (answer.kind === "saved" && !this.running) this.heard(answer.said);
+  }
+
+  asked(more) {
+    return post(this.url, [["saving", "peek"], ["version", this.version?.value ?? "0"], ...more]);
+  }
+
+  heard(said) {
+    const shown = this.kind;
+    this.others(said);
+    if (shown === "" || shown === "saved") this.tell(said, {}, [], true);
+  }
+
+  /* A page that answers a refused form holds what was typed, not what is stored: ask for that first. */
+  async learn() {
+    for (const name of names(this.form)) this.state(name);
+    const answer = await this.asked([["all", "1"]]);
+    if (answer.kind !== "saved") { this.wait(); return; }
+    for (const [name, words] of Object.entries(answer.said.others ?? {})) this.states.set(name, { base: words, shown: words });
+    this.keep();
+    this.later(SOON);
+  }
+
+  /* Text that an earlier visit or another tab could not send comes back into the form and is sent. */
+  adopt() {
+    const left = device.left(this.url);
+    this.adopted = left.map((one) => one.key);
+    const newest = {};
+    for (const one of left) Object.assign(newest, one.fields);
+    for (const one of left) this.sort(one, newest);
+    for (const [name, one] of Object.entries(newest)) if (names(this.form).includes(name)) this.restore(name, one);
+    if (!this.isDirty()) return;
+    if (this.words) this.words.textContent = "Your text from this device is back in the page. It is being saved.";
+  }
+
+  /* Of several texts for one field the newest comes into the page; the others go to the server by themselves. */
+  sort(entry, newest) {
+    const older = {};
+    for (const [name, one] of Object.entries({ ...entry.flight, ...entry.fields })) {
+      if (one.text !== newest[name]?.text || !names(this.form).includes(name)) older[name] = one;
+    }
+    for (const part of [entry.flight, older]) {
+      const fields = Object.fromEntries(Object.entries(part ?? {}).filter(([name, one]) => older[name] || newest[name]?.text !== one.text));
+      if (Object.keys(fields).length) this.orphans.push({ fields });
+    }
+  }
+
+  restore(name, kept) {
+    const state = this.state(name);
+    if (kept.text === state.shown) { for (const key of this.adopted) device.settle(key, { [name]: kept.text }); return; }
+    state.base = kept.base;
+    write(this.form, name, kept.text);
+  }
+
+  show(kind, words = WORDS[kind], retry = false) {
+    if (retry) this.later(RETRY);
     if (this.words) this.words.textContent = words;
-    this.box?.classList.toggle("save-state--lost", kind === "lost" || kind === "failed" || kind === "signed_out" || kind === "closed" || kind === "refused");
+    this.box?.classList.toggle("save-state--lost", LOST.has(kind));
     this.box?.classList.toggle("save-state--clash", kind === "clash");
     if (this.link && kind !== "clash") this.link.hidden = true;
     if (kind === "saving" || kind === this.kind) return;
     if (this.spoken && !(kind === "saved" && this.kind === "")) this.spoken.textContent = kind === "saved" ? "Saved" : words;
     this.kind = kind;
-  }
-
-  /* Text that an earlier visit could not send comes back into the form and is sent. */
-  offer() {
-    const kept = device.kept(this.url);
-    if (!kept || kept.body === this.sent) { device.drop(this.url); return; }
-    if (this.version() && kept.version !== undefined) this.version().value = kept.version;
-    for (const [name, value] of new URLSearchParams(kept.body)) this.fill(name, value);
-    if (this.words) this.words.textContent = "Your text from this device is back in the page. It is being saved.";
-    this.save();
-  }
-
-  fill(name, value) {
-    for (const field of this.form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-      if (field.type === "hidden") continue;
-      if (field.type === "radio" || field.type === "checkbox") field.checked = field.value === value;
-      else field.value = value;
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-    }
   }
 }
 

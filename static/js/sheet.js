@@ -1,6 +1,6 @@
 /* The score sheet adds itself up, and the bar at the foot says whether what was typed is saved. */
 
-import { device } from "./autosave.js";
+import { device } from "./device.js";
 
 const ANSWERS = { total: "[data-sheet-total]", out_of: "[data-sheet-out-of]", given: "[data-sheet-given]" };
 
@@ -16,12 +16,12 @@ function mirror(root) {
 /* A sheet that was locked meanwhile has no form; what this device still holds for it is shown all the same. */
 function unsent(root) {
   const box = root.querySelector("[data-unsent]");
-  const kept = box && device.kept(box.dataset.unsent);
-  if (!kept) return;
-  const typed = [...new URLSearchParams(kept.body)].filter(([, text]) => text.trim());
-  box.querySelector("[data-unsent-text]").textContent = typed.map(([, text]) => text).join("\n\n");
-  box.querySelector("[data-unsent-forget]").addEventListener("click", () => { device.drop(box.dataset.unsent); box.hidden = true; });
-  box.hidden = typed.length === 0;
+  const kept = box ? device.left(box.dataset.unsent) : [];
+  const typed = kept.flatMap((one) => Object.values(one.fields ?? {})).map((one) => one.text).filter((text) => text.trim());
+  if (!typed.length) return;
+  box.querySelector("[data-unsent-text]").textContent = [...new Set(typed)].join("\n\n");
+  box.querySelector("[data-unsent-forget]").addEventListener("click", () => { kept.forEach((one) => device.remove(one.key)); box.hidden = true; });
+  box.hidden = false;
 }
 
 /** Follow every save on the page. */

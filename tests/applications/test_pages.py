@@ -18,6 +18,7 @@ from grants.applications.models import Application
 from grants.applications.queries import drafts
 from grants.clock import StoppedClock
 from grants.database import Database
+from grants.versions import fingerprint
 from tests.factories import applications as make
 from tests.plugins.web import ActAs
 
@@ -112,7 +113,9 @@ def test_an_autosave_answers_with_its_version_and_the_time(stage: Stage) -> None
         stage.url("/sections/strategy"), data={"text": "Four offices.", "version": "0"}, headers=FETCH
     )
 
-    assert answer.json == {"version": 1, "saved": "9:00:00 a.m. EDT"}
+    assert answer.json is not None
+    assert (answer.json["version"], answer.json["saved"]) == (1, "9:00:00 a.m. EDT")
+    assert answer.json["stored"] == {"text": {"sha256": fingerprint("Four offices.")}}
 
 
 def test_a_stale_section_meets_both_texts_and_nothing_is_lost(stage: Stage) -> None:

@@ -115,6 +115,7 @@ def test_a_laptop_closed_while_offline_brings_its_text_back_and_clashes_in_words
 ) -> None:
     first = browser_of(server, "reviewer1@panel.example")
     first.goto(address())
+    first.locator("form[data-watched]").wait_for()
     first.context.set_offline(True)
     first.get_by_label("Strengths").fill("Written on the train.")
     says(first, "kept on this device")
@@ -149,6 +150,8 @@ def test_a_second_review_in_another_tab_never_mixes(
     other = one.context.new_page()
     one.goto(address("NH-1"))
     other.goto(address("NH-2"))
+    for page in (one, other):
+        page.locator("form[data-watched]").wait_for()
     one.context.set_offline(True)
     for page, words in ((one, "About the first"), (other, "About the second")):
         page.get_by_label("Strengths").fill(words)

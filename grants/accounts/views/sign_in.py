@@ -1,7 +1,8 @@
 """Signing in and out, and setting a new password by a mailed link."""
 
-from flask import current_app, g, redirect, request, url_for
+from flask import current_app, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 
 from grants.access.actor import NOBODY
 from grants.accounts import queries
@@ -12,7 +13,7 @@ from grants.accounts.views import browser, links
 from grants.clock import real_now
 from grants.config import Mode
 from grants.errors import NotFound, Refused, refuse
-from grants.web import current
+from grants.web import current, saving
 from grants.web.limits import at_most
 from grants.web.render import go, page
 from grants.web.routing import Pages
@@ -99,6 +100,13 @@ def sign_out() -> ResponseReturnValue:
     browser.forget()
     g.actor = NOBODY
     return go("public.home.index", said="You are signed out.")
+
+
+@pages.page("/session", "presence", permission="public.sign_in")
+def presence() -> ResponseReturnValue:
+    """Tell a page that waits with unsent text who is signed in, by the mark only, and give it a token."""
+    who = saving.present() if current.actor().is_signed_in else None
+    return jsonify(kind="session", person=who, token=generate_csrf())
 
 
 @pages.page("/forgotten", "forgotten", permission="public.sign_in", methods=("GET", "POST"))

@@ -1,5 +1,6 @@
 """Starting an application and working on its parts; every deed asks the policy again."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -29,20 +30,30 @@ from grants.errors import NotFound, Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.record import record
 from grants.organizations.models import Organization
+from grants.versions import Offer, Outcome, based_on, merge
 
+CLASH = "Somebody saved this section while you wrote. Both texts are below; nothing is lost."
 SAME_SITTING = timedelta(minutes=2)
 LONGEST_SECTION = 200_000
 
 
 @dataclass(frozen=True)
 class SavedSection:
-    """What is stored of a section after a save."""
+    """What became of one save of a section, and the zone in which its instant is told."""
 
     key: str
-    version: int
-    text: str
-    at: datetime | None
+    outcome: Outcome
     zone: str
+
+    @property
+    def version(self) -> int:
+        """Return the version that is stored now."""
+        return self.outcome.version
+
+    @property
+    def text(self) -> str:
+        """Return the text that is stored now."""
+        return self.outcome.fields["text"]
 
 
 def start(
@@ -135,25 +146,48 @@ def save_section(
     The same text again is a success. A text on top of an old version raises `StaleVersion` with both, unless
     it is that old text unchanged.
     """
-    zone = require_editable_part(session, application, actor=actor, now=now)
-    if len(text) > LONGEST_SECTION:
-        raise refuse("section.long", f"Use at most {LONGEST_SECTION:,} characters.", field="text")
-    section = _known(locked_section(session, application.id, key))
-    if section.text == text:
-        return SavedSection(key, section.version, text, section.updated_at, zone)
-    if version != section.version:
-        before = section_version(session, section.id, version)
-        base = before.text if before else "" if version == 0 else None
-        if base == text:
-            return SavedSection(key, section.version, section.text, section.updated_at, zone)
+    offer = Offer({"text": text}, version)
+    saved = offer_section(session, application, key, offer, actor=actor, now=now)
+    if saved.outcome.refused:
+        raise Refused(saved.outcome.refused)
+    if saved.outcome.clashes:
         raise StaleVersion(
-            "Somebody saved this section while you wrote. Both texts are below; nothing is lost.",
-            current={"text": section.text},
-            offered={"text": text},
-            version=section.version,
+            CLASH, current=dict(saved.outcome.fields), offered={"text": text}, version=saved.version
         )
-    _write(session, section, text, actor=actor, now=now)
-    return SavedSection(key, section.version, text, now, zone)
+    return saved
+
+
+def offer_section(
+    session: Session, application: Application, key: str, offer: Offer, *, actor: Actor, now: datetime
+) -> SavedSection:
+    """Store what a page offers as the text for one criterion; the outcome says what became of it."""
+    zone = require_editable_part(session, application, actor=actor, now=now)
+    section = _known(locked_section(session, application.id, key))
+    found, refused = section.version, _too_long(offer)
+    merged = merge(
+        {"text": section.text}, {} if refused else offer.fields, _section_bases(session, section, offer)
+    )
+    if merged.fields["text"] != section.text:
+        _write(session, section, merged.fields["text"], actor=actor, now=now)
+    outcome = Outcome(section.version, found, merged.fields, section.updated_at, refused, merged.clashes)
+    return SavedSection(key, outcome, zone)
+
+
+def _too_long(offer: Offer) -> list[Finding]:
+    if len(offer.fields.get("text", "")) <= LONGEST_SECTION:
+        return []
+    return [Finding("section.long", f"Use at most {LONGEST_SECTION:,} characters.", field="text")]
+
+
+def _section_bases(session: Session, section: Section, offer: Offer) -> Mapping[str, str]:
+    if offer.bases is not None:
+        return offer.bases
+    if offer.version == section.version:
+        return based_on({"text": section.text}, ["text"])
+    if offer.version == 0:
+        return based_on({}, ["text"])
+    before = section_version(session, section.id, offer.version)
+    return based_on({"text": before.text} if before else None, ["text"])
 
 
 def restore_section(
@@ -167,7 +201,14 @@ def restore_section(
         raise NotFound
     if section.text != earlier.text:
         _write(session, section, earlier.text, actor=actor, now=now)
-    return SavedSection(key, section.version, section.text, section.updated_at, zone)
+    return as_saved(section, zone)
+
+
+def as_saved(section: Section, zone: str) -> SavedSection:
+    """Return where a section stands, for who comes back to an open page."""
+    text = {"text": section.text}
+    outcome = Outcome(section.version, section.version, text, section.updated_at)
+    return SavedSection(section.criterion_key, outcome, zone)
 
 
 def mark_section(

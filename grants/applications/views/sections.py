@@ -4,8 +4,9 @@ import difflib
 import re
 from typing import Any
 
-from flask import jsonify, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
+from sqlmodel import Session
 
 from grants.applications.forms import SectionForm
 from grants.applications.models import Application, SetAside
@@ -13,12 +14,12 @@ from grants.applications.queries import drafts
 from grants.applications.services import drafting
 from grants.applications.services.drafting import SavedSection
 from grants.applications.services.workspace import CriterionPlace, Frame, frame_of
-from grants.applications.views.doors import applicant, around, is_open, wants_json
+from grants.applications.views.doors import applicant, around, is_open
 from grants.applications.views.tasks import crumbs_of
-from grants.errors import NotFound, Refused, StaleVersion
-from grants.web import current
+from grants.errors import NotFound
+from grants.versions import Offer
+from grants.web import current, saving
 from grants.web.fields import counted
-from grants.web.filters import clock_time
 from grants.web.render import go, page
 
 Parts = list[tuple[str, str]]
@@ -68,24 +69,55 @@ def _neighbor(frame: Frame, place: CriterionPlace, step: int) -> CriterionPlace 
 
 
 def _save(application: Application, key: str, form: SectionForm) -> ResponseReturnValue:
+    kept: SetAside | None = None
+    if saving.is_peek():
+        stored = _as_stored(application, key)
+        return saving.answer(stored.outcome, zone=stored.zone)
+    offer = saving.offered({"text": form.text.data})
     actor, now = current.actor(), current.now()
-    text, version = form.text.data or "", form.version.data or 0
-    try:
-        with current.writing() as session:
-            session.add(application)
-            saved = drafting.save_section(
-                session, application, key, text, version=version, actor=actor, now=now
-            )
-    except StaleVersion as stale:
-        return _clash(application, key, stale, version)
-    except Refused as refusal:
-        if wants_json():
-            raise
-        form.refuse(refusal)
+    with current.writing() as session:
+        session.add(application)
+        saved = drafting.offer_section(session, application, key, offer, actor=actor, now=now)
+        if saved.outcome.clashes:
+            kept = _set_aside(session, application, key, offer)
+    if saving.by_script():
+        url = _url_of(application, kept)
+        said = drafting.CLASH if kept else ""
+        return saving.answer(saved.outcome, zone=saved.zone, difference=url, message=said, url=url)
+    if kept is not None:
+        return _difference_page(application, kept, status=409)
+    if saved.outcome.refused:
+        form.lay(saved.outcome.refused)
         return _section_page(application, key, form)
-    if wants_json():
-        return jsonify(version=saved.version, saved=clock_time(saved.at or now, saved.zone))
     return _onward(application, saved)
+
+
+def _as_stored(application: Application, key: str) -> SavedSection:
+    """Return where a section stands, for who comes back to an open page."""
+    with current.reading() as session:
+        frame = frame_of(session, application)
+        section = drafts.sections_of(session, application.id).get(key)
+    if section is None:
+        raise NotFound
+    return drafting.as_saved(section, frame.competition.zone)
+
+
+def _set_aside(session: Session, application: Application, key: str, offer: Offer) -> SetAside:
+    return drafting.set_aside(
+        session,
+        application,
+        f"section:{key}",
+        {"text": offer.fields["text"]},
+        base_version=offer.version,
+        actor=current.actor(),
+        now=current.now(),
+    )
+
+
+def _url_of(application: Application, kept: SetAside | None) -> str | None:
+    if kept is None:
+        return None
+    return url_for("applicant.applications.difference", uid=application.uid, kept=kept.uid)
 
 
 def _onward(application: Application, saved: SavedSection) -> ResponseReturnValue:
@@ -98,26 +130,6 @@ def _onward(application: Application, saved: SavedSection) -> ResponseReturnValu
             return go(url, uid=application.uid, key=after.key, said="Saved.")
         return go("applicant.applications.tasks", uid=application.uid, said="Saved.")
     return go("applicant.applications.section", uid=application.uid, key=saved.key, said="Saved.")
-
-
-def _clash(application: Application, key: str, stale: StaleVersion, base: int) -> ResponseReturnValue:
-    """Keep what was typed, then show both texts."""
-    actor, now = current.actor(), current.now()
-    with current.writing() as session:
-        session.add(application)
-        kept = drafting.set_aside(
-            session,
-            application,
-            f"section:{key}",
-            {"text": stale.offered["text"]},
-            base_version=base,
-            actor=actor,
-            now=now,
-        )
-    url = url_for("applicant.applications.difference", uid=application.uid, kept=kept.uid)
-    if wants_json():
-        return jsonify(message=stale.message, current=stale.current, url=url, difference=url), 409
-    return _difference_page(application, kept, status=409)
 
 
 @applicant.page(
@@ -144,22 +156,18 @@ def _choose(application: Application, aside: SetAside) -> ResponseReturnValue:
     actor, now = current.actor(), current.now()
     if not form.is_sent():
         return _difference_page(application, aside, status=422)
-    try:
-        with current.writing() as session:
-            session.add(application)
-            if request.form.get("keep") != "stored":
-                drafting.save_section(
-                    session,
-                    application,
-                    key,
-                    form.text.data or "",
-                    version=form.version.data or 0,
-                    actor=actor,
-                    now=now,
-                )
+    anew: SetAside | None = None
+    with current.writing() as session:
+        session.add(application)
+        if request.form.get("keep") != "stored":
+            offer = Offer({"text": form.text.data or ""}, form.version.data or 0)
+            saved = drafting.offer_section(session, application, key, offer, actor=actor, now=now)
+            if saved.outcome.clashes:
+                anew = _set_aside(session, application, key, offer)
+        if anew is None:
             drafting.settle(session, session.merge(aside), now=now)
-    except StaleVersion as stale:
-        return _clash(application, key, stale, form.version.data or 0)
+    if anew is not None:
+        return _difference_page(application, anew, status=409)
     return go("applicant.applications.section", uid=application.uid, key=key, said="Your choice is stored.")
 
 

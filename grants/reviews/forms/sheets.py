@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from wtforms import HiddenField, TextAreaField
 
-from grants.reviews.rules.merging import FIELDS
+from grants.reviews.rules.sheets import FIELDS
 from grants.web.fields import counted, text
 from grants.web.forms import Form
 

@@ -4,8 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from grants.findings import Finding
-from grants.reviews.rules.merging import FIELDS
 from grants.reviews.rules.words import at_instant
+
+FIELDS = ("points", "strengths", "weaknesses", "agency_comment", "change_reason")
+"""What one save of a sub-criterion holds, as text; empty points are no points."""
 
 LONGEST = 20_000
 """Characters in one text of one sub-criterion."""

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -23,10 +23,10 @@ from grants.lifecycle.queries import lock
 from grants.reviews.models import Phase, Score, ScoreAside, ScoreVersion, Sheet, SheetVersion
 from grants.reviews.queries import sheets as stored
 from grants.reviews.queries.sheets import LockedSheet
-from grants.reviews.rules.merging import FIELDS, merge
-from grants.reviews.rules.sheets import EMPTY, LONGEST, gaps, locked_because
+from grants.reviews.rules.sheets import EMPTY, FIELDS, LONGEST, gaps, locked_because
 from grants.reviews.services import statistics
 from grants.reviews.services.rubric import rubric_of
+from grants.versions import Offer, Outcome, based_on, merge
 from grants.web.filters import clock_time
 from scoring.exact import show_points
 from scoring.rubric import Leaf, Rubric
@@ -35,14 +35,24 @@ from scoring.scoresheet import entry_fault
 
 @dataclass(frozen=True)
 class Saved:
-    """One saved sub-criterion and where the sheet stands now."""
+    """What became of one save of a sub-criterion, and where the sheet stands now."""
 
-    version: int
-    fields: Mapping[str, str]
+    outcome: Outcome
+    message: str
     so_far: Fraction
     out_of: Fraction
     given: int
     of: int
+
+    @property
+    def version(self) -> int:
+        """Return the version that is stored now."""
+        return self.outcome.version
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """Return everything that is stored now."""
+        return self.outcome.fields
 
 
 def save_score(
@@ -56,36 +66,84 @@ def save_score(
     actor: Actor,
     now: datetime,
 ) -> Saved:
-    """Save one sub-criterion as it was typed on top of `version`.
+    """Save one whole sub-criterion as it was typed on top of `version`, all of it or nothing.
 
     Another tab's or machine's change to other fields is merged; a change of the same field raises
     `StaleVersion` with both texts. The same content again is a success. Raises `Refused` for points
     outside the published scale and `MoveRefused` where the sheet is locked.
     """
+    offer = Offer(fields, version)
+    saved = save_offer(session, competition, sheet, key, offer, actor=actor, now=now)
+    if saved.outcome.refused:
+        raise Refused(saved.outcome.refused)
+    if saved.outcome.clashes:
+        raise StaleVersion(
+            saved.message, current=dict(saved.fields), offered=_tidy(fields, FIELDS), version=saved.version
+        )
+    return saved
+
+
+def save_offer(
+    session: Session,
+    competition: Competition,
+    sheet: Sheet,
+    key: str,
+    offer: Offer,
+    *,
+    actor: Actor,
+    now: datetime,
+) -> Saved:
+    """Store every field of an offer that can be stored; the outcome says what became of the others.
+
+    One field that is no value, or that another tab changed as well, never stops the others.
+    """
     locked = stored.locked_sheet(session, sheet.id)
     require(actor, "sheet.write", locked)
     require_writable(locked, competition.zone)
     rubric = rubric_of(session, competition)
-    offered = _tidy(fields)
-    _require_well_formed(leaf_of(rubric, key), offered)
+    leaf = leaf_of(rubric, key)
     scores = stored.written_scores(session, locked.id)
     current = scores.get(key)
-    kept = _merged(session, current, offered, version, zone=competition.zone)
-    number = current.version if current is not None else 0
-    if current is None or kept != as_fields(current):
-        number += 1
-        _write(session, locked.id, key, number, kept, now)
-    points = {name: score.points for name, score in scores.items()} | {key: points_of(kept)}
-    return _saved(number, kept, rubric, points)
+    there = as_fields(current)
+    offered = _tidy(offer.fields, FIELDS if offer.bases is None else offer.bases)
+    refused = _faults(leaf, offered)
+    good = {name: text for name, text in offered.items() if name not in {one.field for one in refused}}
+    merged = merge(there, good, _bases(session, current, there, offer))
+    number = found = current.version if current is not None else 0
+    at = current.updated_at if current is not None else None
+    if merged.fields != there or (current is None and not refused):
+        number, at = found + 1, now
+        _write(session, locked.id, key, number, merged.fields, now)
+    outcome = Outcome(number, found, _as_stored(merged.fields), at, refused, merged.clashes)
+    points = {name: score.points for name, score in scores.items()} | {key: points_of(merged.fields)}
+    return _saved(outcome, _clash_words(current, competition.zone), rubric, points)
 
 
-def _saved(
-    version: int, kept: Mapping[str, str], rubric: Rubric, entered: Mapping[str, Decimal | None]
-) -> Saved:
+def as_saved(session: Session, competition: Competition, sheet: Sheet, key: str) -> Saved:
+    """Return where a sub-criterion and its sheet stand, for who comes back to an open page."""
+    rubric = rubric_of(session, competition)
+    leaf_of(rubric, key)
+    scores = stored.written_scores(session, sheet.id)
+    row = scores.get(key)
+    version, at = (row.version, row.updated_at) if row is not None else (0, None)
+    outcome = Outcome(version, version, as_fields(row), at)
+    return _saved(outcome, "", rubric, {name: score.points for name, score in scores.items()})
+
+
+def _clash_words(current: Row[Any] | None, zone: str) -> str:
+    if current is None:
+        return ""
+    return (
+        f"You saved this in another tab or on another machine at {clock_time(current.updated_at, zone)} "
+        "while you wrote here. Nothing is lost."
+    )
+
+
+def _saved(outcome: Outcome, message: str, rubric: Rubric, entered: Mapping[str, Decimal | None]) -> Saved:
     given = {name: points for name, points in entered.items() if points is not None}
     return Saved(
-        version,
-        kept,
+        outcome,
+        message,
         sum((Fraction(points) for points in given.values()), Fraction(0)),
         sum((leaf.points for leaf in rubric.leaves if leaf.key in given), Fraction(0)),
         len(given),
@@ -101,7 +159,7 @@ def set_aside(
         earlier.settled_at = now
         session.add(earlier)
     kept = ScoreAside(
-        sheet_id=sheet.id, criterion_key=key, fields=_tidy(fields), base_version=version, at=now
+        sheet_id=sheet.id, criterion_key=key, fields=_tidy(fields, FIELDS), base_version=version, at=now
     )
     session.add(kept)
     return kept
@@ -285,29 +343,16 @@ def points_of(fields: Mapping[str, str]) -> Decimal | None:
     return Decimal(fields["points"]) if fields["points"] else None
 
 
-def _merged(
-    session: Session,
-    current: Row[Any] | None,
-    offered: dict[str, str],
-    version: int,
-    *,
-    zone: str,
-) -> dict[str, str]:
-    there = as_fields(current)
-    if current is None or version == current.version or offered == there:
-        return offered
-    known = stored.score_version(session, current.sheet_id, current.criterion_key, version)
-    base = {name: str(value) for name, value in known.fields.items()} if known else dict(EMPTY)
-    merged = merge(base, there, offered)
-    if merged.is_clean:
-        return dict(merged.fields)
-    raise StaleVersion(
-        f"You saved this in another tab or on another machine at {clock_time(current.updated_at, zone)} "
-        "while you wrote here. Nothing is lost.",
-        current=there,
-        offered=offered,
-        version=current.version,
-    )
+def _bases(
+    session: Session, current: Row[Any] | None, there: Mapping[str, str], offer: Offer
+) -> Mapping[str, str]:
+    """Return what each field was written on: as the script says it, else as the form's version was stored."""
+    if offer.bases is not None:
+        return offer.bases
+    if current is None or offer.version == current.version:
+        return based_on(there, FIELDS)
+    known = stored.score_version(session, current.sheet_id, current.criterion_key, offer.version)
+    return based_on({name: str(value) for name, value in known.fields.items()} if known else EMPTY, FIELDS)
 
 
 _SCORES, _VERSIONS = bare_table(Score), bare_table(ScoreVersion)
@@ -350,10 +395,10 @@ def _as_stored(fields: dict[str, str]) -> dict[str, str]:
     return {**fields, "points": "" if points is None else show_points(points)}
 
 
-def _tidy(fields: Mapping[str, str]) -> dict[str, str]:
-    tidy = {name: (fields.get(name) or "").replace("\r\n", "\n").strip() for name in FIELDS}
+def _tidy(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+    tidy = {name: (fields.get(name) or "").replace("\r\n", "\n").strip() for name in names}
     try:
-        points = Decimal(tidy["points"].replace(",", "")) if tidy["points"] else None
+        points = Decimal(tidy["points"].replace(",", "")) if tidy.get("points") else None
     except InvalidOperation:
         return tidy
     if points is not None and points.is_finite() and abs(points) < LONGEST:
@@ -361,9 +406,10 @@ def _tidy(fields: Mapping[str, str]) -> dict[str, str]:
     return tidy
 
 
-def _require_well_formed(leaf: Leaf, fields: Mapping[str, str]) -> None:
+def _faults(leaf: Leaf, fields: Mapping[str, str]) -> list[Finding]:
+    """Return what is no value, at its field."""
     found: list[Finding] = []
-    if fields["points"]:
+    if fields.get("points"):
         try:
             fault = entry_fault(leaf, Decimal(fields["points"]))
         except InvalidOperation:
@@ -373,8 +419,7 @@ def _require_well_formed(leaf: Leaf, fields: Mapping[str, str]) -> None:
             if fault is not None:
                 found.append(Finding(fault.code, fault.message, field="points"))
     for name in FIELDS[1:]:
-        if len(fields[name]) > LONGEST:
+        if len(fields.get(name, "")) > LONGEST:
             sentence = f"Use at most {LONGEST:,} characters here; this text has {len(fields[name]):,}."
             found.append(Finding("too-long", sentence, field=name))
-    if found:
-        raise Refused(found)
+    return found

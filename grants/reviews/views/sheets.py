@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import jsonify, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -24,12 +24,9 @@ from grants.reviews.views.audiences import reviewer as pages
 from grants.reviews.views.finding import found_in
 from grants.reviews.views.sheet_view import SheetView, sheet_view
 from grants.reviews.views.stale import TITLES, difference
-from grants.web import current
-from grants.web.filters import clock_time
+from grants.web import current, saving
 from grants.web.render import go, page
 from scoring.exact import show_points
-
-SAVES_BY_SCRIPT = "fetch"
 
 
 @pages.page("/sheets/<uid>", "open", permission="sheet.read_own", load=sheets.open_sheet)
@@ -93,49 +90,56 @@ def _show(
 
 def _save(opened: OpenSheet, key: str) -> ResponseReturnValue:
     form = ScoreForm()
-    by_script = request.headers.get("X-Requested-With") == SAVES_BY_SCRIPT
-    if not form.is_sent():
-        return _show(opened, key, form)
+    form.validate()  # what is no value is for the service to say, field by field
     try:
         saved = _store(opened, key, form)
-    except StaleVersion as stale:
-        _keep_aside(opened, key, form)
-        where = url_for("reviewer.reviews.versions", uid=opened.uid, key=key)
-        if by_script:
-            return jsonify(message=stale.message, difference=where, current=stale.current, url=where), 409
-        return redirect(where, 303)
     except MoveRefused as refusal:
-        if by_script:
+        if saving.by_script():
             raise
         return _show(opened, key, status=refusal.status, not_taken=form.values())
-    except Refused as refusal:
-        if by_script:
-            raise
-        form.refuse(refusal)
+    if saving.by_script():
+        return _answer(opened, key, saved)
+    if saved.outcome.clashes:
+        return redirect(url_for("reviewer.reviews.versions", uid=opened.uid, key=key), 303)
+    if saved.outcome.refused:
+        form.version.data = str(saved.version)
+        form.lay(saved.outcome.refused)
         return _show(opened, key, form)
-    if by_script:
-        return jsonify(
-            version=saved.version,
-            saved=clock_time(current.now(), opened.zone),
-            total=show_points(saved.so_far),
-            out_of=show_points(saved.out_of),
-            given=f"{saved.given} of {saved.of}",
-        )
     return _after(opened, key)
 
 
 def _store(opened: OpenSheet, key: str, form: ScoreForm) -> scoring.Saved:
+    if saving.is_peek():
+        with current.reading() as session:
+            return scoring.as_saved(session, opened.competition, opened.sheet, key)
+    offer = saving.offered(form.values())
     with current.writing() as session:
-        return scoring.save_score(
-            session,
-            opened.competition,
-            opened.sheet,
-            key,
-            fields=form.values(),
-            version=form.base(),
-            actor=current.actor(),
-            now=current.now(),
+        saved = scoring.save_offer(
+            session, opened.competition, opened.sheet, key, offer, actor=current.actor(), now=current.now()
         )
+        if saved.outcome.clashes:
+            scoring.set_aside(
+                session,
+                opened.sheet,
+                key,
+                fields={**saved.fields, **offer.fields},
+                version=offer.version,
+                now=current.now(),
+            )
+    return saved
+
+
+def _answer(opened: OpenSheet, key: str, saved: scoring.Saved) -> ResponseReturnValue:
+    where = url_for("reviewer.reviews.versions", uid=opened.uid, key=key)
+    return saving.answer(
+        saved.outcome,
+        zone=opened.zone,
+        difference=where if saved.outcome.clashes else None,
+        message=saved.message if saved.outcome.clashes else "",
+        total=show_points(saved.so_far),
+        out_of=show_points(saved.out_of),
+        given=f"{saved.given} of {saved.of}",
+    )
 
 
 def _keep_aside(opened: OpenSheet, key: str, form: ScoreForm) -> None:

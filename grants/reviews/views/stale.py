@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from grants.reviews.rules.merging import FIELDS
+from grants.reviews.rules.sheets import FIELDS
 
 TITLES = {
     "points": "Points",

@@ -1,0 +1,40 @@
+/* What is wrong with one field, said where it stands, as the server's own pages say it. */
+
+const group = (control) => control.closest(".usa-input-group") ?? control.closest(".usa-form-group");
+
+/** Mark a field with a sentence; an empty one takes the mark away. */
+export function mark(form, name, sentence) {
+  const control = [...form.elements].find((one) => one.name === name && one.type !== "hidden");
+  if (!control) return;
+  const id = `${control.id || name}-error`;
+  let line = document.getElementById(id);
+  if (!sentence && !line) return;
+  if (!line) {
+    line = document.createElement("div");
+    line.className = "usa-error-message";
+    line.id = id;
+    (control.closest(".usa-input-group") ?? control.closest(".options") ?? control).before(line);
+  }
+  line.textContent = sentence;
+  line.hidden = !sentence;
+  describe(control, id, Boolean(sentence));
+}
+
+function describe(control, id, wrong) {
+  const ids = new Set((control.getAttribute("aria-describedby") ?? "").split(" ").filter(Boolean));
+  ids[wrong ? "add" : "delete"](id);
+  if (ids.size) control.setAttribute("aria-describedby", [...ids].join(" "));
+  else control.removeAttribute("aria-describedby");
+  if (wrong) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
+  control.classList.toggle("usa-input--error", wrong);
+  const around = group(control);
+  around?.classList.toggle(around.classList.contains("usa-input-group") ? "usa-input-group--error" : "usa-form-group--error", wrong);
+}
+
+/** Name a field for a sentence, by its label. */
+export function label(form, name) {
+  const control = [...form.elements].find((one) => one.name === name && one.type !== "hidden");
+  const words = control?.getAttribute("aria-label") ?? control?.labels?.[0]?.textContent ?? name;
+  return words.replace(/\*|\(optional\)/g, "").replace(/\s+/g, " ").trim();
+}
