@@ -11,10 +11,12 @@ from grants.accounts.models import Person
 from grants.accounts.queries import person_by_email
 from grants.errors import NotFound, Refused, StaleVersion, refuse
 from grants.lifecycle.perform import perform, tell
+from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
 from grants.organizations import queries
 from grants.organizations.models import Invitation, MemberRole, Membership, Organization, OrganizationKind
 from grants.organizations.rules import INVITED_FOR, OrganizationFields, faults_of, tidied
+from grants.organizations.workflow import InvitationStatus
 
 
 def create(session: Session, fields: OrganizationFields, *, actor: Actor, now: datetime) -> Organization:
@@ -127,6 +129,15 @@ def invite(
     )
     tell(session, event, "organizations.invited")
     return invitation
+
+
+def invite_again(session: Session, invitation: Invitation, *, actor: Actor, now: datetime) -> Invitation:
+    """Mail an invitation that nobody answered once more; refused where it was answered or taken back."""
+    lock(session, invitation)
+    if invitation.status is not InvitationStatus.INVITED:
+        raise refuse("answered", f"This invitation is {invitation.status}. Invite the person anew.")
+    organization = queries.invitation_row(session, invitation).organization
+    return invite(session, organization, email=invitation.email, role=invitation.role, actor=actor, now=now)
 
 
 def accept(

@@ -243,6 +243,22 @@ def test_a_second_invitation_takes_the_place_of_the_first(host: Host) -> None:
     assert [row.invitation.role for row in open_ones] == [MemberRole.REPRESENTATIVE]
 
 
+def test_an_unanswered_invitation_is_sent_again_and_one_taken_back_is_not(act_as: ActAs, host: Host) -> None:
+    first, client = invited(host, "ana@tests.example"), act_as(host.actor("joan"))
+    again = f"/applicant/organizations/invitations/{first.uid}/again"
+
+    assert "Send again" in client.get(f"/applicant/organizations/{host.organization.uid}").text
+    assert client.post(again).status_code == 303
+    refused = client.post(again)
+
+    with host.database.reading() as session:
+        open_ones = [row.invitation.uid for row in queries.invitations_of(session, host.organization.id)]
+    assert refused.status_code == 422
+    assert "This invitation is withdrawn. Invite the person anew." in refused.text
+    assert len(open_ones) == 1
+    assert first.uid not in open_ones
+
+
 def test_a_member_cannot_name_or_remove_those_who_sign(host: Host) -> None:
     ana = host.join("ana", MemberRole.MEMBER)
     joan = host.membership("joan")

@@ -189,6 +189,23 @@ def remove(organization: Organization, member: str) -> ResponseReturnValue:
 
 
 @pages.page(
+    "/invitations/<uid>/again",
+    "invite_again",
+    permission="organization.invite",
+    load=queries.invitation_by_uid,
+    methods=("POST",),
+)
+def invite_again(invitation: Invitation) -> ResponseReturnValue:
+    """Mail an invitation once more; the new link takes the place of the old one."""
+    with current.writing() as session:
+        fresh = session.get_one(Invitation, invitation.id)
+        services.invite_again(session, fresh, actor=current.actor(), now=current.now())
+        organization = queries.invitation_row(session, fresh).organization
+    said = f"A new invitation is on its way to {invitation.email}. The earlier link opens nothing any more."
+    return go("applicant.organizations.show", uid=organization.uid, said=said)
+
+
+@pages.page(
     "/invitations/<uid>/withdraw",
     "withdraw",
     permission="organization.invite",
