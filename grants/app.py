@@ -9,6 +9,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from grants import pages, wiring
 from grants.adapters.files import Files
+from grants.adapters.scanner import scanner
 from grants.clock import Clock, OffsetClock
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.config import ROOT, Mode, Settings
@@ -36,6 +37,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.extensions["grants.settings"] = settings
     app.extensions["grants.database"] = database or Database(settings.database_url)
     app.extensions["grants.files"] = Files(settings.files_url)
+    app.extensions["grants.scanner"] = scanner(settings.scanner_url)
     app.extensions["grants.clock"] = (lambda _session: clock) if clock else moved_clock
     app.extensions["grants.actor"] = wiring.load_actor
     app.extensions["grants.note_reading"] = note_reading

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED = (
@@ -49,6 +50,7 @@ class Settings:
     totp_key: str
     public_url: str
     trusted_proxies: int
+    scanner_url: str = ""
 
     def shown(self) -> list[tuple[str, str]]:
         """List every setting with its value, keys and passwords covered."""
@@ -77,6 +79,7 @@ def from_environment(environment: Mapping[str, str] | None = None) -> Settings:
     return Settings(
         mode=mode,
         secret_key_old=given.get("GRANTS_SECRET_KEY_OLD", ""),
+        scanner_url=_scanner(given.get("GRANTS_SCANNER_URL", "")),
         trusted_proxies=_count(given.get("GRANTS_TRUSTED_PROXIES", "0")),
         **{name.lower(): value for name, value in values.items()},
     )
@@ -94,6 +97,18 @@ def _count(text: str) -> int:
     if not text.isdigit():
         raise SettingMissing(f"GRANTS_TRUSTED_PROXIES is “{text}”; it must be a whole number of proxies.")
     return int(text)
+
+
+def _scanner(url: str) -> str:
+    """Refuse an address at which no clamd can be; none means that nothing is scanned."""
+    parts = urlsplit(url)
+    try:
+        is_tcp = parts.scheme == "tcp" and bool(parts.hostname and parts.port)
+    except ValueError:  # a port that is no number
+        is_tcp = False
+    if url and not is_tcp and not (parts.scheme == "unix" and parts.path.startswith("/")):
+        raise SettingMissing(f"GRANTS_SCANNER_URL is “{url}”; write tcp://host:3310 or unix:///path.")
+    return url
 
 
 def _judge_sender(text: str) -> None:

@@ -2,12 +2,24 @@
 
 import hashlib
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, NotFoundError
+from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
+
+from grants.errors import NoRoom, Unavailable
+
+FULL_SENTENCE = (
+    "There is no room left to store this file; the administrators are told. What was saved before is safe, "
+    "and texts can still be saved. Send the file again later."
+)
+AWAY_SENTENCE = (
+    "The place where files are stored does not answer; the administrators are told. What was saved before is "
+    "safe, and texts can still be saved. Send the file again later."
+)
 
 
 class FileMissing(Exception):
@@ -23,28 +35,28 @@ class Files:
     def put(self, content: bytes) -> str:
         """Store bytes and return their SHA-256 in hexadecimal."""
         sha256 = hashlib.sha256(content).hexdigest()
-        try:
+        with suppress(AlreadyExistsError), kept_or_said():
             obstore.put(self._store, _key(sha256), content, mode="create")
-        except AlreadyExistsError:
-            return sha256
         return sha256
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes of a file, checked against its name; `FileMissing` if it is gone or changed."""
-        try:
-            content = bytes(obstore.get(self._store, _key(sha256)).bytes())
-        except (NotFoundError, FileNotFoundError):
-            raise FileMissing(sha256) from None
+        with kept_or_said():
+            try:
+                content = bytes(obstore.get(self._store, _key(sha256)).bytes())
+            except (NotFoundError, FileNotFoundError):
+                raise FileMissing(sha256) from None
         if hashlib.sha256(content).hexdigest() != sha256:
             raise FileMissing(sha256)
         return content
 
     def stream(self, sha256: str) -> Iterator[bytes]:
         """Yield the bytes of a file in chunks of about 1 MiB; the last only if all agree with its name."""
-        try:
-            found = obstore.get(self._store, _key(sha256))
-        except (NotFoundError, FileNotFoundError):
-            raise FileMissing(sha256) from None
+        with kept_or_said():
+            try:
+                found = obstore.get(self._store, _key(sha256))
+            except (NotFoundError, FileNotFoundError):
+                raise FileMissing(sha256) from None
         digest, held = hashlib.sha256(), b""
         for chunk in found.stream(min_chunk_size=1024 * 1024):
             if held:
@@ -62,6 +74,28 @@ class Files:
         except (NotFoundError, FileNotFoundError):
             return False
         return True
+
+
+FULL = ("No space left", "Disk quota exceeded", "database or disk is full", "could not extend file")
+"""Words by which a store, SQLite and PostgreSQL say that there is no room."""
+
+
+def is_full(error: Exception) -> bool:
+    """Ask whether an error means that there is no room left, in the store or beside it."""
+    return any(word in str(error) for word in FULL)
+
+
+@contextmanager
+def kept_or_said() -> Iterator[None]:
+    """Turn a store's failure into a sentence for who sent the file."""
+    try:
+        yield
+    except AlreadyExistsError:
+        raise
+    except (BaseError, OSError) as error:
+        if is_full(error):
+            raise NoRoom(FULL_SENTENCE, code="store_full") from error
+        raise Unavailable(AWAY_SENTENCE, code="store_away") from error
 
 
 def _key(sha256: str) -> str:

@@ -11,9 +11,9 @@ from sqlmodel import Session
 from grants.access.actor import SYSTEM, Actor
 from grants.clock import real_now
 from grants.database import Database
-from grants.lifecycle.models import Installation, Reading
+from grants.lifecycle.models import Reading
 from grants.lifecycle.queries import installation, unsealed_readings
-from grants.lifecycle.record import plain, record
+from grants.lifecycle.record import InstallationSubject, plain, record
 
 
 def note_reading(database: Database, what: str, subject: Any, *, actor: Actor, now: datetime) -> None:
@@ -47,7 +47,7 @@ def seal(session: Session, *, now: datetime) -> int:
     seal_event = record(
         session,
         "readings.sealed",
-        SealSubject(house),
+        InstallationSubject(house, "Readings"),
         happened=f"sealed {len(rows)} readings",
         actor=SYSTEM,
         now=now,
@@ -56,17 +56,6 @@ def seal(session: Session, *, now: datetime) -> int:
     for row in rows:
         row.seal_uid = seal_event.uid
     return len(rows)
-
-
-class SealSubject:
-    """The installation as the subject of an event."""
-
-    __tablename__ = "installation"
-    uid = "installation"
-    label = "Readings"
-
-    def __init__(self, house: Installation) -> None:
-        self.id = house.id
 
 
 def readings_hash(rows: Iterable[Reading]) -> str:

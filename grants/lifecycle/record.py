@@ -12,7 +12,7 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.clock import real_now
 from grants.database import before_commit
-from grants.lifecycle.models import Event
+from grants.lifecycle.models import Event, Installation
 from grants.lifecycle.queries import locked_chain_head
 
 FIRST_HASH = "0" * 64
@@ -63,6 +63,17 @@ def record(
     session.info.setdefault("events", []).append(event)
     before_commit(session, _chain)
     return event
+
+
+class InstallationSubject:
+    """The installation as the subject of an event, under the name of what is told of it."""
+
+    __tablename__ = "installation"
+    uid = "installation"
+
+    def __init__(self, house: Installation, label: str) -> None:
+        self.id = house.id
+        self.label = label
 
 
 def event_hash(event: Event) -> str:

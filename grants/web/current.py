@@ -16,6 +16,7 @@ from grants.database import Database
 
 if TYPE_CHECKING:
     from grants.adapters.files import Files
+    from grants.adapters.scanner import Clamd
 
 
 def actor() -> Actor:
@@ -41,6 +42,11 @@ def database() -> Database:
 def files() -> "Files":
     """Return the installation's file store."""
     return cast("Files", current_app.extensions["grants.files"])
+
+
+def scanner() -> "Clamd | None":
+    """Return the installation's virus scanner, if it has one."""
+    return cast("Clamd | None", current_app.extensions["grants.scanner"])
 
 
 def may(permission: str, record: object = None) -> bool:

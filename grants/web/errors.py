@@ -9,8 +9,9 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
+from grants.adapters.files import is_full
 from grants.clock import real_now
-from grants.errors import GrantsError, NotAllowed, Refused, StaleVersion
+from grants.errors import GrantsError, NoRoom, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
 from grants.web import saving
 from grants.web.routing import SignInNeeded, to_sign_in
@@ -19,7 +20,11 @@ from grants.web.typed import typed
 MOST_SWALLOWED = 64 * 1024 * 1024
 """Bytes of a body that is too large which are read all the same, so that its sender hears why."""
 
-PAGES = {403, 404, 409, 413, 422, 429, 500}
+FULL = (
+    "There is no room left here to store what was sent. What was saved before is safe. Keep this page open "
+    "and send it again later."
+)
+PAGES = {403, 404, 409, 413, 422, 429, 500, 503, 507}
 log = structlog.get_logger()
 
 
@@ -91,6 +96,9 @@ def _not_kept(error: DataError) -> ResponseReturnValue:
 
 def _failed(error: Exception) -> ResponseReturnValue:
     """Answer a fault of ours from a template that needs nothing: no frame, no query, no context."""
+    if is_full(error):
+        log.error("no room left", path=request.path, exc_info=error)
+        return _refused(NoRoom(FULL))
     reference = f"{secrets.token_hex(2)}-{secrets.token_hex(1)}"
     log.error("request failed", reference=reference, path=request.path, exc_info=error)
     if request.headers.get("X-Requested-With") == "fetch":

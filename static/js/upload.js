@@ -44,7 +44,8 @@ class Sending {
       const response = await fetch(this.url, { method: "PUT", headers: this.headers(at), body }).catch(() => null);
       if (!response || response.status >= 500) {
         failures += 1;
-        this.say(`No connection. It goes on from ${size(at)} when you are back.`);
+        const told = await response?.json().catch(() => ({}));
+        this.say(told?.findings?.[0]?.message ?? `No connection. It goes on from ${size(at)} when you are back.`);
         await pause(Math.min(30000, 1000 * 2 ** failures));
         continue;
       }

@@ -218,7 +218,7 @@ def complete(session: Session, scene: Scene, application: Application, files: Fi
     for year in range(1, 6):
         content = balanced(year)
         budgeting.save_budget_year(session, application, year, content, version=0, actor=actor, now=now)
-    ready = prepare_pdf(files, "proposal.pdf", pdf(pages=3))
+    ready = prepare_pdf(files, "proposal.pdf", pdf(pages=3), scanner=None)
     attaching.add_document(session, application, "proposal", ready, actor=actor, now=now)
 
 
@@ -276,7 +276,7 @@ def pdf(*, pages: int = 1, change: Callable[[pikepdf.Pdf], None] | None = None, 
 
 def ready_pdf(files: Files, *, pages: int = 1, name: str = "file.pdf") -> FileReady:
     """Return a checked and stored PDF."""
-    return prepare_pdf(files, name, pdf(pages=pages))
+    return prepare_pdf(files, name, pdf(pages=pages), scanner=None)
 
 
 def large_pdf(size: int) -> bytes:

@@ -16,7 +16,7 @@ from grants.reviews.models import PanelMember
 from grants.reviews.queries import assignments, pool
 from grants.reviews.services import posing
 from grants.reviews.workflow import MemberStatus
-from tests.factories.reviews import Round, make_application, make_competition, make_reviewer
+from tests.factories.reviews import Round, make_application, make_competition, make_reviewer, make_round
 from tests.plugins.web import ActAs
 from tests.reviews.boards import bar, choose, rated, standing
 from tests.reviews.streaming import counted
@@ -168,6 +168,28 @@ def test_an_infeasible_assignment_names_on_its_page_what_is_in_the_way_with_a_li
     assert "Three reviewers are not possible for CO-1: 3 of 5 are in conflict." in page
     assert "possible</strong>" not in board
     assert refused == 409
+
+
+@pytest.mark.parametrize("missing", ["No application has been found", "No reviewer of this competition"])
+def test_a_competition_without_pairs_says_what_is_missing_on_its_page_and_in_its_job(
+    act_as: ActAs, database: Database, at_review: StoppedClock, work: Callable[[], int], missing: str
+) -> None:
+    with database.writing() as session:
+        if missing.startswith("No application"):
+            round_ = make_round(session, states={"CO": 0}, reviewers=2)
+        else:
+            round_ = make_round(session, states={"CO": 2}, reviewers=0)
+    officer = act_as(round_.officer)
+    for query in ("", "?panel=yes", "?mix=yes&seed=7", "?one=no"):
+        page = officer.get(f"{HERE}/propose{query}")
+        assert (page.status_code, missing in page.get_data(as_text=True)) == (200, True)
+
+    refused = officer.post(f"{HERE}/propose", data={"fingerprint": "x", "state": ""}).status_code
+    asked = officer.post(f"{HERE}/propose/ask")
+    work()
+
+    assert refused == 409
+    assert missing in officer.get(asked.location).get_data(as_text=True)
 
 
 def test_a_large_proposal_is_a_job_whose_difference_is_accepted_as_it_was_shown(

@@ -59,6 +59,22 @@ def add_document(
     return document
 
 
+def same_file(session: Session, application: Application, key: str, ready: FileReady) -> str:
+    """Say that the draft holds these bytes already, and where; nothing where it does not."""
+    kinds = {kind.key: kind.title for kind in documents_of(session, application.competition_id)}
+    found = {
+        row.document.required_key: row.file.name
+        for row in attached_documents(session, application.id)
+        if row.file.sha256 == ready.sha256
+    }
+    if key in found:
+        return f"This file is here already as “{found[key]}”; nothing was added."
+    elsewhere = [f"“{name}” under {kinds[other]}" for other, name in found.items() if other in kinds]
+    if not elsewhere:
+        return ""
+    return f"The file is received and checked. The same file is also here as {' and '.join(elsewhere)}."
+
+
 def remove_document(
     session: Session, application: Application, uid: str, *, actor: Actor, now: datetime
 ) -> ApplicationDocument:

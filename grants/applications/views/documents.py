@@ -18,9 +18,10 @@ from grants.applications.views.tasks import crumbs_of
 from grants.documents.models import Upload
 from grants.documents.queries import open_upload
 from grants.documents.services import uploads
-from grants.documents.services.storing import FileReady, plain_name, prepare_pdf
+from grants.documents.services.storing import FileReady, plain_name
 from grants.documents.views.sending import send_stored
-from grants.errors import NotFound, Refused, refuse
+from grants.documents.views.taking import PICTURES, note_for_administrators, take_in
+from grants.errors import NotFound, Refused, Unavailable, refuse
 from grants.findings import Finding
 from grants.web import current
 from grants.web.render import go, page
@@ -42,10 +43,10 @@ def documents(application: Application) -> ResponseReturnValue:
     if form.is_sent():
         key = form.key.data or ""
         try:
-            _add_whole(application, key)
+            said = _add_whole(application, key)
         except Refused as refusal:
-            return _documents_page(application, form, {key: refusal.findings}, status=422)
-        return _added(application, key)
+            return _documents_page(application, form, {key: refusal.findings}, status=refusal.status)
+        return _added(application, key, said)
     return _documents_page(application, form, {})
 
 
@@ -66,33 +67,37 @@ def _documents_page(
     )
 
 
-def _added(application: Application, key: str) -> ResponseReturnValue:
+def _added(application: Application, key: str, said: str) -> ResponseReturnValue:
     return go(
         "applicant.applications.documents",
         uid=application.uid,
         anchor=f"document-{key}",
-        said="The file is received and checked.",
+        said=said,
     )
 
 
-def _add_whole(application: Application, key: str) -> None:
-    """Take a file that came in one multipart form; it was read before any transaction opened."""
+def _add_whole(application: Application, key: str) -> str:
+    """Take a file that came in one multipart form, and say what was done; no transaction is open yet."""
     sent = request.files.get("file")
     if sent is None or not sent.filename:
         raise refuse("file", "Choose a file first.", field="file")
     with closing(sent):
         content = sent.stream.read()
-    _attach(application, key, prepare_pdf(current.files(), sent.filename, content))
+    return _attach(application, key, take_in(sent.filename, content, about=application))
 
 
-def _attach(application: Application, key: str, ready: FileReady, upload: Upload | None = None) -> None:
+def _attach(application: Application, key: str, ready: FileReady, upload: Upload | None = None) -> str:
+    """Attach a checked file and return what is said of it."""
     actor, now = current.actor(), current.now()
     with current.writing() as session:
         session.add(application)
+        known = attaching.same_file(session, application, key, ready)
         attaching.add_document(session, application, key, ready, actor=actor, now=now)
         if upload is not None:
             session.add(upload)
             upload.received, upload.ended_at = upload.size, now
+    said = known or "The file is received and checked."
+    return said if ready.has_text else said + PICTURES
 
 
 @applicant.page(
@@ -115,7 +120,11 @@ def pieces(application: Application, key: str) -> ResponseReturnValue:
     present = path.stat().st_size if path.exists() else 0
     if start > present:
         return jsonify(received=present), 409
-    received = uploads.append(path, offset=start, chunk=chunk, size=upload.size)
+    try:
+        received = uploads.append(path, offset=start, chunk=chunk, size=upload.size)
+    except Unavailable as refusal:
+        note_for_administrators(refusal)
+        raise
     if received < upload.size:
         return jsonify(received=received)
     return _finish(application, key, upload)
@@ -146,12 +155,16 @@ def _open_or_begin(application: Application, place: str, name: str, size: int, s
 def _finish(application: Application, key: str, upload: Upload) -> ResponseReturnValue:
     path = uploads.part_path(current.settings(), upload)
     try:
-        ready = prepare_pdf(current.files(), upload.name, uploads.take(path, upload))
-        _attach(application, key, ready, upload)
+        ready = take_in(upload.name, uploads.whole(path, upload), about=application)
+        said = _attach(application, key, ready, upload)
+    except Unavailable:  # the bytes stay where they gathered: the last piece sent again is enough
+        raise
     except Refused:
         _end(upload)
+        path.unlink(missing_ok=True)
         raise
-    flash("The file is received and checked.", "success")
+    path.unlink(missing_ok=True)
+    flash(said, "success")
     url = url_for(  # another query, so that the browser fetches the page anew
         "applicant.applications.documents", uid=application.uid, added=upload.uid, _anchor=f"document-{key}"
     )

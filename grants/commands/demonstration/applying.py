@@ -203,7 +203,7 @@ def _papers(stage: Stage, number: str, draft: Draft) -> list[tuple[str, FileRead
         pages = stage.dice.randint(max(1, most * 2 // 3), most)
         text = [words.section(key, draft.of, stage.dice) for key in ("center_strategy", "business_model")]
         content = papers.pdf(f"{kind.title}: {draft.of.name}", text, pages=pages)
-        ready.append((kind.key, prepare_pdf(stage.files, f"{kind.key}.pdf", content)))
+        ready.append((kind.key, prepare_pdf(stage.files, f"{kind.key}.pdf", content, scanner=None)))
     return ready
 
 

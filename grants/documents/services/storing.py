@@ -1,5 +1,6 @@
 """Taking a file in: looked at and stored before the write transaction, recorded within it."""
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
@@ -9,7 +10,7 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.adapters.files import Files
 from grants.adapters.pdf_files import inspect
-from grants.adapters.scanner import Scanner
+from grants.adapters.scanner import Clamd
 from grants.documents.models import StoredFile
 from grants.errors import Refused
 from grants.findings import Finding
@@ -25,19 +26,31 @@ class FileReady:
     name: str
     pages: int | None
     scanned_by: str | None
+    has_text: bool = True
 
 
-def prepare_pdf(files: Files, name: str, content: bytes, *, scanner: Scanner | None = None) -> FileReady:
-    """Check and store an uploaded PDF; call it with no transaction open.
+class Infected(Refused):
+    """The scanner found something; `found` is its name for it and `sha256` the file's."""
 
-    Raises `Refused` with every fault of the file.
+    def __init__(self, found: str, sha256: str) -> None:
+        sentence = (
+            "The virus scanner found something in this file, so it was not stored. Check your computer."
+        )
+        super().__init__([Finding("virus", sentence)])
+        self.found, self.sha256 = found, sha256
+
+
+def prepare_pdf(files: Files, name: str, content: bytes, *, scanner: Clamd | None) -> FileReady:
+    """Scan, check and store an uploaded PDF; call it with no transaction open.
+
+    Raises `Infected`, `Refused` with every fault of the file, or `Unavailable` where it cannot be taken
+    just now.
     """
+    if scanner is not None and (found := scanner.look(content).found):
+        raise Infected(found, hashlib.sha256(content).hexdigest())
     facts = inspect(content)
-    findings = list(facts.findings)
-    if not findings and scanner is not None and not scanner.is_clean(content):
-        findings.append(Finding("virus", "The virus scanner refused this file. Check your computer first."))
-    if findings:
-        raise Refused(findings)
+    if facts.findings:
+        raise Refused(facts.findings)
     return FileReady(
         sha256=files.put(content),
         size=len(content),
@@ -45,6 +58,7 @@ def prepare_pdf(files: Files, name: str, content: bytes, *, scanner: Scanner | N
         name=plain_name(name),
         pages=facts.pages,
         scanned_by=scanner.name if scanner else None,
+        has_text=facts.has_text,
     )
 
 

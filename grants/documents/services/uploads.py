@@ -7,6 +7,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from grants.access.actor import Actor
+from grants.adapters.files import kept_or_said
 from grants.adapters.pdf_files import LARGEST
 from grants.config import ROOT, Settings
 from grants.documents.models import Upload
@@ -51,7 +52,7 @@ def append(path: Path, *, offset: int, chunk: bytes, size: int) -> int:
         raise refuse("chunk", "This part of the file is larger than was announced. Choose the file again.")
     if offset > present:
         raise refuse("gap", f"The file is here up to byte {present}; go on from there.")
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+    with kept_or_said(), os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
         file.seek(offset)
         file.write(chunk)
         file.flush()
@@ -59,10 +60,9 @@ def append(path: Path, *, offset: int, chunk: bytes, size: int) -> int:
     return max(present, offset + len(chunk))
 
 
-def take(path: Path, upload: Upload) -> bytes:
-    """Return the bytes of a whole upload and remove them from where they gathered."""
+def whole(path: Path, upload: Upload) -> bytes:
+    """Return the bytes of a whole upload; they stay where they gathered until somebody has kept them."""
     content = path.read_bytes() if path.exists() else b""
     if len(content) != upload.size:
         raise refuse("incomplete", f"{len(content)} of {upload.size} bytes arrived. Send the rest.")
-    path.unlink()
     return content

@@ -129,6 +129,8 @@ def outcome_of(standing: Posed, wishes: Wishes) -> Outcome:
     """Solve a standing assignment under some wishes."""
     problem = standing.problem(wishes)
     fingerprint = fingerprint_of(standing, wishes)
+    if missing := _missing(standing):
+        return Outcome(fingerprint, impossible=" ".join(missing), causes=missing)
     found, relaxed, free = propose(problem), None, None
     if wishes.panel and not standing.panel_required:
         without_panel = replace(problem, limits=replace(problem.limits, same_panel=False))
@@ -147,6 +149,16 @@ def outcome_of(standing: Posed, wishes: Wishes) -> Outcome:
         )
     return Outcome(
         fingerprint, found.fit, found.floor, free, _pairs(standing, problem, found), relaxed=relaxed
+    )
+
+
+def _missing(standing: Posed) -> tuple[str, ...]:
+    """Return what must be there before anybody can be assigned, in words; there is no pair without it."""
+    no_application = "No application has been found eligible yet, so there is nothing to assign."
+    no_reviewer = "No reviewer of this competition has accepted yet, so there is nobody to assign."
+    return (
+        *(() if standing.candidates else (no_application,)),
+        *(() if standing.members else (no_reviewer,)),
     )
 
 

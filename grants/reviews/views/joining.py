@@ -10,8 +10,9 @@ from sqlmodel import Session
 
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, states_of
-from grants.documents.services.storing import FileReady, prepare_pdf, record_file
+from grants.documents.services.storing import FileReady, record_file
 from grants.documents.views.sending import send_file_row
+from grants.documents.views.taking import take_in
 from grants.errors import GrantsError, NotFound, Refused
 from grants.findings import Finding
 from grants.reviews.forms.joining import (
@@ -169,7 +170,7 @@ def interests(member: PanelMember) -> ResponseReturnValue:
         competition = _competition(session, member)
     rows = [{"kind": row.kind.value, "name": row.name, "state": row.state or ""} for row in earlier]
     form = InterestsForm(data=_prefilled(member, entry, rows))
-    ready = _cv(form) if form.is_sent() else None
+    ready, status = _cv(form, member) if form.is_sent() else (None, 200)
     if form.is_submitted() and not form.has_faults:
         with current.writing() as session:
             row = session.get_one(PanelMember, member.id)
@@ -186,24 +187,27 @@ def interests(member: PanelMember) -> ResponseReturnValue:
         if found:
             said += f" The system found {found} conflict{'s' if found > 1 else ''} with applications."
         return go("reviewer.reviews.conflict", uid=member.uid, said=said)
-    return page(form=form, member=member, competition=competition, entry=entry, steps=STEPS)
+    return page(form=form, member=member, competition=competition, entry=entry, steps=STEPS, status=status)
 
 
-def _cv(form: InterestsForm) -> FileReady | None:
-    """Take in the CV, if one was sent; its faults go to its field. No transaction is open."""
+def _cv(form: InterestsForm, member: PanelMember) -> tuple[FileReady | None, int]:
+    """Take in the CV, if one was sent; its faults go to its field, with the status of the answer.
+
+    No transaction is open.
+    """
     sent = request.files.get("cv_file")
     if sent is None or not sent.filename:
-        return None
+        return None, 200
     with closing(sent):
         content = sent.stream.read(LARGEST_CV + 1)
     if len(content) > LARGEST_CV:
         form.lay([Finding("size", "A CV has at most 5 MB. Save a smaller PDF.", field="cv_file")])
-        return None
+        return None, 422
     try:
-        return prepare_pdf(current.files(), sent.filename, content)
+        return take_in(sent.filename, content, about=member), 200
     except Refused as refusal:
         form.lay(replace(one, field="cv_file") for one in refusal.findings)
-        return None
+        return None, refusal.status
 
 
 @pages.page(
