@@ -222,13 +222,26 @@ class Database:
     def writing(self) -> Iterator[Session]:
         """Open a write transaction; it commits once at the end, or rolls back if anything raises."""
         with Session(self._writer, expire_on_commit=False) as session:
-            yield session
-            session.flush()
-            for last_act in session.info.get("before_commit", []):
-                last_act(session)
-            session.commit()
+            try:
+                yield session
+                session.flush()
+                for last_act in session.info.get("before_commit", []):
+                    last_act(session)
+                session.commit()
+            except Exception:
+                session.close()  # rolls back; what was loaded stays readable
+                self._after_rollback(session)
+                raise
             for act in session.info.get("after_commit", []):
                 act()
+
+    def _after_rollback(self, failed: Session) -> None:
+        """Write, in a transaction of its own, what outlives one that failed."""
+        acts = failed.info.get("after_rollback", [])
+        if acts:
+            with self.writing() as session:
+                for act in acts:
+                    act(session)
 
     def _end_reading(self, session: Session) -> None:
         """End a read transaction by COMMIT on PostgreSQL; on SQLite closing the session ends it.
@@ -256,6 +269,12 @@ def before_commit(session: Session, act: Callable[[Session], None]) -> None:
     acts: list[Callable[[Session], None]] = session.info.setdefault("before_commit", [])
     if act not in acts:
         acts.append(act)
+
+
+def after_rollback(session: Session, act: Callable[[Session], None]) -> None:
+    """Have something written if this transaction fails: a deed is refused, and that it was tried is kept."""
+    acts: list[Callable[[Session], None]] = session.info.setdefault("after_rollback", [])
+    acts.append(act)
 
 
 def after_commit(session: Session, act: Callable[[], None]) -> None:

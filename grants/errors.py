@@ -1,6 +1,8 @@
 """The ways a deed can be refused; each knows its HTTP status."""
 
+import math
 from collections.abc import Sequence
+from datetime import timedelta
 
 from grants.findings import Finding
 
@@ -79,3 +81,22 @@ class StaleVersion(GrantsError):
 def refuse(code: str, message: str, *, field: str | None = None, authority: str | None = None) -> Refused:
     """Make a refusal with one finding."""
     return Refused([Finding(code, message, field=field, authority=authority)])
+
+
+class TooManyTries(Refused):
+    """Somebody must wait; `wait` says how long, None where no time ends it. Nothing typed is lost."""
+
+    status = 429
+
+    def __init__(self, said: str, *, wait: timedelta | None, field: str | None = None) -> None:
+        sentence = said if wait is None else f"{said} Wait {_written(wait)}, then try again."
+        super().__init__([Finding("tries", sentence, field=field)])
+        self.wait = wait
+
+
+def _written(wait: timedelta) -> str:
+    """Write a time to wait, never shorter than it is."""
+    seconds = math.ceil(wait.total_seconds())
+    if seconds <= 90:  # noqa: PLR2004  # a minute and a half is easier in seconds
+        return "1 second" if seconds <= 1 else f"{seconds} seconds"
+    return f"{math.ceil(seconds / 60)} minutes"

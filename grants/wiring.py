@@ -13,7 +13,7 @@ from grants.access.roles import Role
 from grants.accounts import notices as account_notices
 from grants.accounts.models import Person
 from grants.accounts.queries import Account
-from grants.accounts.services import keys
+from grants.accounts.services import keys, tries
 from grants.accounts.views import note_life
 from grants.accounts.views.browser import live_standing
 from grants.applications import jobs as application_jobs
@@ -55,7 +55,7 @@ from grants.reviews.services.inviting import expire_unanswered
 from grants.reviews.views import joining as review_joining
 from grants.reviews.views.feedback import decision_of
 from grants.screening import notices as screening_notices
-from grants.web import limits, tokens
+from grants.web import tokens
 
 _NOTICES: dict[str, Callable[..., Any]] = {
     "accounts.confirm": account_notices.confirm,
@@ -128,6 +128,7 @@ DUTIES: list[Callable[[Session, datetime], None]] = [
     expire_unanswered,
     remind,
     opening.open_due,
+    tries.forget_old,
 ]
 """What the worker does at every turn, idempotent: reminders, due requests, expiries."""
 
@@ -192,7 +193,6 @@ def install(app: Flask) -> None:
     app.extensions["grants.standing_of_people"] = standing_of_people
     app.extensions["grants.identifier_warnings"] = identifier_warnings
     tokens.install(app, settings)
-    limits.install(app)
     note_life.install(app)
     frame.install(app)
     steps.install(app)

@@ -7,10 +7,8 @@ from wtforms import EmailField, PasswordField, SelectField, StringField, Validat
 from wtforms.validators import Length
 
 from grants.access.roles import STAFF, Role
-from grants.web import current
 from grants.web.fields import Needed, choices, text
 from grants.web.forms import Form
-from grants.web.limits import at_most
 
 ZONES = [
     ("America/New_York", "Eastern Time"),
@@ -129,10 +127,6 @@ class SignerMixin:
         "Your password, or the code of your second factor",
         "Enter your password, or the code of your second factor, to sign.",
     )
-
-    def validate_signer(self, _field: PasswordField) -> None:
-        """Count the attempt, so that a signature cannot be guessed."""
-        at_most("10 per 15 minutes", "signer", by=str(current.actor().person_id))
 
 
 class SignerForm(SignerMixin, Form):

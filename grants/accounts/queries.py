@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, or_
+from sqlalchemy import and_, bindparam, delete, func, or_
 from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
 from grants.access.roles import Role
-from grants.accounts.models import LinkPurpose, MailedLink, Person, SignIn, StaffRole
+from grants.accounts.models import Attempt, LinkPurpose, MailedLink, Person, SignIn, StaffRole
 from grants.database import bare_rows, bare_table
 
 PAGE = 50
@@ -233,3 +233,60 @@ def _roles_of(session: Session, ids: list[int]) -> dict[int, tuple[Role, ...]]:
     for row in rows:
         held[row.person_id] = (*held.get(row.person_id, ()), Role(row.role))
     return held
+
+
+def take_turn(session: Session, person_id: int) -> None:
+    """Have tries at one account come one after the other; on SQLite a writer is alone anyway."""
+    turn = select(Person.id).where(col(Person.id) == person_id).with_for_update(key_share=True)
+    session.exec(turn).first()
+
+
+def failures_of_late(
+    session: Session, kind: str, *, account: str | None, network: str | None, since: datetime, most: int
+) -> list[datetime]:
+    """Return the instants of the newest failures since an instant, by account, by network or by both."""
+    rows = select(Attempt.at).where(
+        col(Attempt.kind) == kind, col(Attempt.good).is_(False), col(Attempt.at) > since
+    )
+    if account is not None:
+        rows = rows.where(col(Attempt.account) == account)
+    if network is not None:
+        rows = rows.where(col(Attempt.network) == network)
+    return list(session.exec(rows.order_by(col(Attempt.at).desc()).limit(most)).all())
+
+
+def is_known_network(session: Session, kind: str, account: str, network: str, *, since: datetime) -> bool:
+    """Say whether an account was opened from a network since an instant."""
+    good = select(Attempt.id).where(
+        col(Attempt.kind) == kind,
+        col(Attempt.account) == account,
+        col(Attempt.network) == network,
+        col(Attempt.good).is_(True),
+        col(Attempt.at) > since,
+    )
+    return session.exec(good.limit(1)).first() is not None
+
+
+def failures_in_a_row(
+    session: Session, kind: str, account: str, *, network: str | None, since: datetime | None, most: int
+) -> int:
+    """Count failures at an account since it was opened last, and since an instant; counting ends at `most`.
+
+    With a network, only what came from there counts.
+    """
+    mine = select(Attempt.good, Attempt.at).where(col(Attempt.kind) == kind, col(Attempt.account) == account)
+    if network is not None:
+        mine = mine.where(col(Attempt.network) == network)
+    if since is not None:
+        mine = mine.where(col(Attempt.at) > since)
+    count = 0
+    for good, _at in session.exec(mine.order_by(col(Attempt.at).desc()).limit(most)).all():
+        if good:
+            break
+        count += 1
+    return count
+
+
+def delete_attempts(session: Session, *, before: datetime) -> None:
+    """Delete the tries before an instant."""
+    session.execute(delete(Attempt).where(col(Attempt.at) < before))

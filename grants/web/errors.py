@@ -13,7 +13,7 @@ from grants.adapters.files import is_full
 from grants.clock import real_now
 from grants.errors import GrantsError, NoRoom, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
-from grants.web import saving
+from grants.web import headers, saving
 from grants.web.routing import SignInNeeded, to_sign_in
 from grants.web.typed import typed
 
@@ -39,6 +39,7 @@ def install(app: Flask) -> None:
 
 
 def _refused(error: GrantsError) -> ResponseReturnValue:
+    headers.note_wait(error)
     return answer(error.status, findings_of(error))
 
 
@@ -112,7 +113,7 @@ def answer(status: int, findings: list[Finding], **context: object) -> ResponseR
     if request.headers.get("X-Requested-With") == "fetch":
         said = [{"code": f.code, "field": f.field, "message": f.message} for f in findings]
         return jsonify(findings=said, **{k: str(v) for k, v in context.items()}), status
-    if status in {409, 422}:
+    if status in {409, 422, 429}:
         context = {"typed": typed(), "again_url": _again(), "place": _place(), **context}
     template = f"errors/{status if status in PAGES else 404}.html"
     return render_template(template, findings=findings, at=real_now(), **context), status

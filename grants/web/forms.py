@@ -5,8 +5,9 @@ from collections.abc import Iterable
 import wtforms
 from flask_wtf import FlaskForm
 
-from grants.errors import Refused
+from grants.errors import Refused, TooManyTries
 from grants.findings import Finding, Level
+from grants.web.headers import note_wait
 
 SENTENCES = {
     "Not a valid choice.": "Choose one of the answers.",
@@ -55,6 +56,7 @@ class Form(FlaskForm):
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.findings: list[Finding] = []
+        self.refused_with: int | None = None
 
     def is_sent(self) -> bool:
         """Say whether the form came in and every field is well formed."""
@@ -70,7 +72,9 @@ class Form(FlaskForm):
                 self.findings.append(finding)
 
     def refuse(self, refusal: Refused) -> None:
-        """Show what a service refused."""
+        """Show what a service refused, and tell the browser where it is to wait."""
+        note_wait(refusal)
+        self.refused_with = refusal.status if isinstance(refusal, TooManyTries) else None
         self.lay(refusal.findings)
 
     @property

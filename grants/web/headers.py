@@ -1,6 +1,10 @@
 """Security headers of every answer."""
 
+import math
+
 from flask import Flask, Response, g, request
+
+from grants.errors import TooManyTries
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -14,6 +18,12 @@ def install(app: Flask) -> None:
     app.after_request(_add)
 
 
+def note_wait(refusal: Exception) -> None:
+    """Have the answer say when to try again, where that is known."""
+    if isinstance(refusal, TooManyTries) and refusal.wait is not None:
+        g.retry_after = math.ceil(refusal.wait.total_seconds())
+
+
 def _add(response: Response) -> Response:
     headers = response.headers
     headers.setdefault("Content-Security-Policy", POLICY)
@@ -24,6 +34,8 @@ def _add(response: Response) -> Response:
     if request.endpoint != "static" or response.status_code >= 400:  # noqa: PLR2004
         signed_in = getattr(g, "actor", None) is not None and g.actor.is_signed_in
         headers.setdefault("Cache-Control", "private, no-store" if signed_in else "no-cache")
+    if "retry_after" in g:
+        headers["Retry-After"] = str(g.retry_after)
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

@@ -19,7 +19,8 @@ def page(
     name = template or f"{(request.endpoint or '').replace('.', '/')}.html"
     if form is not None:
         context["form"] = form
-        status = 422 if form.has_faults and status == 200 else status  # noqa: PLR2004  # HTTP
+        if form.has_faults and status == 200:  # noqa: PLR2004  # HTTP
+            status = form.refused_with or 422
     html = render_template(name, **context)
     if form is not None and status >= 400 and not is_shown(form, html):  # noqa: PLR2004  # HTTP
         html = render_template(name, **context, typed=typed())

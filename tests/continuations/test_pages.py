@@ -278,6 +278,20 @@ def test_an_evaluation_goes_to_the_grants_officer_once(scene: Scene) -> None:
     assert scene.request().status == "evaluated"
 
 
+@evaluated
+def test_who_signs_wrongly_too_often_waits_and_keeps_what_was_typed(scene: Scene) -> None:
+    url = f"{scene.staff}/decide"
+    sent = {**DECISION, "signer": "wrong", "reason": "The center met every goal of year 2."}
+    client = scene.as_("grants_officer")
+
+    answers = [client.post(url, data=sent) for _ in range(11)]
+
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+    assert "Wait 15 minutes" in answers[-1].get_data(as_text=True)
+    assert int(answers[-1].headers["Retry-After"]) > 800
+    assert "The center met every goal of year 2." in answers[-1].get_data(as_text=True)
+
+
 DECISION = {"choice": "approve", "ground": "", "signer": PASSWORD, "do": "sign"}
 
 

@@ -18,7 +18,6 @@ from grants.clock import StoppedClock
 from grants.commands.worker import Worker
 from grants.config import Mode, Settings
 from grants.database import Database
-from grants.web.limits import limiter
 
 ActAs = Callable[[Actor], FlaskClient]
 
@@ -165,8 +164,6 @@ def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:
     database = Database(settings.database_url)
     app = create_app(settings, database=database, clock=clock)
     app.jinja_env.bytecode_cache = COMPILED
-    if "limiter" in app.extensions:
-        limiter.reset()  # it counts in this process, for all tests
     yield app
     app.extensions["grants.streams"].end()
     database.dispose()

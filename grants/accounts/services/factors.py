@@ -9,7 +9,7 @@ from grants.access.check import require
 from grants.accounts import queries
 from grants.accounts.models import LinkPurpose, MailedLink, Person
 from grants.accounts.rules import factor, passwords
-from grants.accounts.services import sessions
+from grants.accounts.services import sessions, tries
 from grants.accounts.services.keys import keys
 from grants.accounts.services.registration import as_actor, new_link, use
 from grants.clock import real_now
@@ -28,15 +28,19 @@ def confirm_signer(session: Session, actor: Actor, password_or_code: str) -> Non
     person = queries.person_by_id(session, actor.person_id)
     if person is None:
         raise NotFound
+    tries.begin_signing(session, person, now=real_now())
     if person.has_second_factor:
         if not use_code(session, person, password_or_code, now=real_now()):
+            tries.note_signing(session, person, good=False, now=real_now())
             raise refuse(
                 "signer",
                 "That is not the code shown now, or it was used already. Wait for the next one and enter it.",
                 field="signer",
             )
     elif not passwords.matches(password_or_code, person.password_hash, keys().password_salt):
+        tries.note_signing(session, person, good=False, now=real_now())
         raise refuse("signer", "That is not your password. Enter the one you sign in with.", field="signer")
+    tries.note_signing(session, person, good=True, now=real_now())
 
 
 def use_code(session: Session, person: Person, code: str, *, now: datetime) -> bool:
@@ -111,7 +115,9 @@ def change_password(
     """Change the password of somebody who knows the present one."""
     person = session.get_one(Person, person.id)
     require(actor, "account.own", person)
+    tries.begin_signing(session, person, now=real_now(), field="present")
     if not passwords.matches(present, person.password_hash, keys().password_salt):
+        tries.note_signing(session, person, good=False, now=real_now())
         raise refuse("present", "That is not your present password.", field="present")
     _set_password(session, person, password)
     _changed(session, person, "person.password_changed", "changed the password", actor=actor, now=now)

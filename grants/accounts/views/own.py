@@ -13,7 +13,7 @@ from grants.accounts.forms import (
 from grants.accounts.models import Person
 from grants.accounts.rules import factor
 from grants.accounts.rules.sessions import LONGEST, browser_name
-from grants.accounts.services import factors, registration, sessions
+from grants.accounts.services import factors, registration, sessions, tries
 from grants.accounts.services.keys import keys
 from grants.accounts.views import browser, sign_in
 from grants.accounts.views.browser import person_of
@@ -21,7 +21,6 @@ from grants.clock import real_now
 from grants.errors import Refused
 from grants.web import current
 from grants.web.fields import choices
-from grants.web.limits import at_most
 from grants.web.render import go, page
 
 pages = sign_in.pages
@@ -59,7 +58,6 @@ def password() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if form.is_sent():
         person = person_of(current.actor())
-        at_most("10 per 15 minutes", "signer", by=person.uid)
         try:
             with current.writing() as session:
                 factors.change_password(
@@ -87,7 +85,6 @@ def factor_page() -> ResponseReturnValue:
     form = FactorForm()
     key = factor.unsealed(form.sealed.data or "", keys().totp_key) or factor.new_key()
     if form.is_sent():
-        at_most("10 per 15 minutes", "second_factor", by=person.uid)
         try:
             with current.writing() as session:
                 codes = factors.turn_on(
@@ -157,9 +154,9 @@ def end_others() -> ResponseReturnValue:
 def confirm_again() -> ResponseReturnValue:
     """Mail the link that confirms the address once more."""
     person, then = person_of(current.actor()), browser.wanted_page()
-    at_most("5 per hour", "confirm_again", by=person.uid)
     if person.confirmed_at is None:
         with current.writing() as session:
+            tries.count_mail(session, person.email, network=sign_in.network(), now=real_now())
             registration.ask_to_confirm(session, person, now=current.now(), then=then)
     said = f"A mail is on its way to {person.email}."
     if then:

@@ -12,14 +12,13 @@ from werkzeug.exceptions import HTTPException
 from grants.accounts import queries
 from grants.accounts.forms import DeedForm, RegisterForm, SetUpForm
 from grants.accounts.models import LinkPurpose, MailedLink, Person
-from grants.accounts.services import registration
+from grants.accounts.services import registration, tries
 from grants.accounts.services.registration import Profile
 from grants.accounts.views import browser, links, sign_in
 from grants.clock import real_now
 from grants.config import Mode
 from grants.errors import Refused
 from grants.web import current, tokens
-from grants.web.limits import at_most
 from grants.web.render import go, page
 
 pages = sign_in.pages
@@ -35,14 +34,17 @@ def register() -> ResponseReturnValue:
     wanted = browser.wanted_page()
     if form.is_sent():
         email = str(form.email.data)
-        at_most("20 per hour", "register")
-        at_most("5 per hour", "register_address", by=email)
-        with links.same_time(), current.writing() as session:
-            registration.ask_to_register(
-                session, email=email, name=str(form.name.data), now=current.now(), then=wanted
-            )
-        browser.await_mail(email)
-        return go("public.accounts.registered", next=wanted or None)
+        try:
+            with links.same_time(), current.writing() as session:
+                tries.count_mail(session, email, network=sign_in.network(), now=real_now())
+                registration.ask_to_register(
+                    session, email=email, name=str(form.name.data), now=current.now(), then=wanted
+                )
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            browser.await_mail(email)
+            return go("public.accounts.registered", next=wanted or None)
     browser.prefill(form.email)
     return page(form=form, next=wanted)
 
@@ -109,7 +111,6 @@ def _by_invitation(email: str) -> ResponseReturnValue:
     """Set an account up for whoever holds an invitation that was mailed to the address."""
     form = SetUpForm()
     if form.is_sent():
-        at_most("20 per hour", "register")
         try:
             with current.writing() as session:
                 person = registration.register_invited(session, email, _profile(form), now=current.now())

@@ -8,13 +8,12 @@ from grants.access.actor import NOBODY
 from grants.accounts import queries
 from grants.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
 from grants.accounts.models import LinkPurpose, Person
-from grants.accounts.services import factors, registration, sessions
+from grants.accounts.services import factors, registration, sessions, tries
 from grants.accounts.views import browser, links
 from grants.clock import real_now
 from grants.config import Mode
 from grants.errors import NotFound, Refused, refuse
 from grants.web import current, saving
-from grants.web.limits import at_most
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -28,15 +27,15 @@ def sign_in() -> ResponseReturnValue:
     """Ask for address and password; the demonstration lists its accounts beside."""
     form = SignInForm()
     if form.is_sent():
-        at_most("100 per 15 minutes", "sign_in_from")
-        at_most("10 per 15 minutes", "sign_in", by=f"{request.remote_addr} {form.email.data}")
-        person = _authenticated(str(form.email.data), str(form.password.data))
-        if person is not None and not person.has_second_factor:
-            return enter(person)
-        if person is not None:
+        try:
+            person = _authenticated(str(form.email.data), str(form.password.data))
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            if not person.has_second_factor:
+                return enter(person)
             browser.await_code(person, browser.wanted_page())
             return go("public.accounts.second_factor")
-        form.refuse(refuse("sign_in", "Address or password is not right. Check both, or set a new password."))
     browser.prefill(form.email)
     return page(
         form=form,
@@ -56,21 +55,12 @@ def second_factor() -> ResponseReturnValue:
     person, wanted = owed
     form = CodeForm()
     if form.is_sent():
-        at_most("10 per 15 minutes", "second_factor", by=person.uid)
-        with current.writing() as session:
-            token = factors.start_with_code(
-                session, person, str(form.code.data), browser=_browser_name(), now=current.now()
-            )
-        if token:
-            browser.take(token)
+        try:
+            browser.take(_with_code(person, str(form.code.data)))
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
             return redirect(wanted or url_for("public.home.mine"), 303)
-        form.refuse(
-            refuse(
-                "code",
-                "That is not the code shown now, or it was used already. Enter the next one.",
-                field="code",
-            )
-        )
     return page(form=form)
 
 
@@ -114,14 +104,16 @@ def forgotten() -> ResponseReturnValue:
     """Mail a link with which the password is set anew."""
     form = ForgottenForm()
     if form.is_sent():
-        at_most("30 per hour", "forgotten_from")
-        at_most("5 per hour", "forgotten", by=str(form.email.data))
-        with links.same_time(), current.writing() as session:
-            factors.ask_to_reset(session, str(form.email.data), now=current.now())
-        said = (
-            f"If {form.email.data} has an account, a mail is on its way. Its link works for one hour, once."
-        )
-        return go("public.accounts.sign_in", said=said)
+        email = str(form.email.data)
+        try:
+            with links.same_time(), current.writing() as session:
+                tries.count_mail(session, email, network=network(), now=real_now())
+                factors.ask_to_reset(session, email, now=current.now())
+        except Refused as refusal:
+            form.refuse(refusal)
+        else:
+            said = f"If {email} has an account, a mail is on its way. Its link works for one hour, once."
+            return go("public.accounts.sign_in", said=said)
     return page(form=form)
 
 
@@ -145,10 +137,36 @@ def reset(token: str) -> ResponseReturnValue:
     return page(form=form, link=link, status=200 if link else 410)
 
 
-def _authenticated(email: str, password: str) -> Person | None:
-    with current.reading() as session:
+def network() -> str:
+    """Say from which network this request comes."""
+    return tries.network_of(request.remote_addr)
+
+
+def _authenticated(email: str, password: str) -> Person:
+    """Return whose password it is; the try is written before it is judged, account or not."""
+    with current.writing() as session:
         person = queries.person_by_email(session, email)
-    return person if sessions.authenticated(person, password) else None
+        attempt = tries.begin(session, "password", email, network=network(), owner=person, now=real_now())
+    is_right = sessions.authenticated(person, password)  # takes as long where there is no such person
+    if person is None or not is_right:
+        raise refuse("sign_in", "Address or password is not right. Check both, or set a new password.")
+    with current.writing() as session:
+        tries.was_good(session, session.merge(attempt))
+    return person
+
+
+def _with_code(person: Person, code: str) -> str:
+    """Sign in with a code of the second factor and return the browser's token."""
+    with current.writing() as session:
+        attempt = tries.begin(session, "code", person.uid, network=network(), owner=person, now=real_now())
+    with current.writing() as session:
+        token = factors.start_with_code(session, person, code, browser=_browser_name(), now=current.now())
+        if token is not None:
+            tries.was_good(session, session.merge(attempt))
+    if token is None:
+        said = "That is not the code shown now, or it was used already. Enter the next one."
+        raise refuse("code", said, field="code")
+    return token
 
 
 def enter(person: Person) -> ResponseReturnValue:
