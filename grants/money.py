@@ -1,31 +1,27 @@
 """Amounts of money: whole cents as `int`, read from what people type and shown as they expect it."""
 
-import re
 from decimal import Decimal
 from fractions import Fraction
 from typing import Final
+
+from grants.numbers import Kind, NumberError, read
 
 LIMIT: Final = 9_999_999_999_999  # 99,999,999,999.99 dollars, well inside NUMERIC(18,2) and 64 bits
 HOW_TO_WRITE: Final = "Enter dollars and at most two digits for cents, for example 1,668,359.00."
 EMPTY: Final = "Enter an amount in dollars. Enter 0.00 if there is none."
 NEGATIVE: Final = "Enter an amount of zero or more. A negative amount does not belong here."
 
-_AMOUNT: Final = re.compile(
-    r"""(?P<dollars>[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)?  # commas only between groups of three digits
-        (?:\.(?P<cents>[0-9]{0,2}))?""",
-    re.VERBOSE,
-)
-_MINUS_SIGNS: Final = "-\u2212"
+_AMOUNT: Final = Kind("an amount in dollars", "1,668,359.00", 2, HOW_TO_WRITE, sign="$")
 
 
-class MoneyError(ValueError):
+class MoneyError(NumberError):
     """What was typed is not an amount; its text is the sentence for the person who typed it."""
 
 
 def parse(text: str) -> int:
     """Return the cents of an amount of zero or more; raise MoneyError with a sentence otherwise.
 
-    A dollar sign, spaces and commas between groups of three are welcome. Empty is not zero.
+    A dollar sign, and spaces or commas between groups of three, are welcome. Empty is not zero.
     """
     cents = parse_signed(text)
     if cents < 0:
@@ -35,17 +31,16 @@ def parse(text: str) -> int:
 
 def parse_signed(text: str) -> int:
     """Return the cents of an amount that may be negative: a minus sign or accounting parentheses."""
-    plain = "".join(text.split())
-    if not plain:
+    if not text.strip():
         raise MoneyError(EMPTY)
-    magnitude, sign = _split_sign(plain)
-    match = _AMOUNT.fullmatch(magnitude)
-    if match is None or not (match["dollars"] or match["cents"]):
-        raise MoneyError(HOW_TO_WRITE)
-    digits = (match["dollars"] or "0").replace(",", "").lstrip("0") + (match["cents"] or "").ljust(2, "0")
-    if len(digits) > len(str(LIMIT)):  # before int(), which refuses very long digit strings
-        raise MoneyError(_too_large())
-    return sign * int(digits)
+    try:
+        found = read(text, _AMOUNT)
+    except NumberError as fault:
+        raise MoneyError(str(fault)) from None
+    digits = found.whole.lstrip("0") + found.part.ljust(2, "0")
+    if int(digits) > LIMIT:
+        raise MoneyError(f"Enter an amount of at most {show(LIMIT)}.")
+    return found.sign * int(digits)
 
 
 def parse_optional(text: str | None) -> int | None:
@@ -53,22 +48,6 @@ def parse_optional(text: str | None) -> int | None:
     if text is None or not text.strip():
         return None
     return parse(text)
-
-
-def _split_sign(plain: str) -> tuple[str, int]:
-    sign = 1
-    if plain.startswith("(") and plain.endswith(")"):
-        plain, sign = plain[1:-1], -1
-    elif plain[0] in _MINUS_SIGNS:
-        plain, sign = plain[1:], -1
-    plain = plain.removeprefix("$")
-    if sign == 1 and plain[:1] and plain[0] in _MINUS_SIGNS:  # "$-5.00"
-        plain, sign = plain[1:], -1
-    return plain, sign
-
-
-def _too_large() -> str:
-    return f"Enter an amount of at most {show(LIMIT)}."
 
 
 def show(cents: int) -> str:

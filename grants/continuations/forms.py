@@ -12,7 +12,7 @@ from grants.continuations.rules.gates import FACTORS, GROUND_WORDS, Choice, Grou
 from grants.continuations.rules.parts import COLUMNS, MONEY, OUTCOMES, Part, amount_text, as_text
 from grants.continuations.services.outlook import SOURCES
 from grants.money import parse
-from grants.web.fields import DayField, MoneyField, Needed, WholeField, choices, text
+from grants.web.fields import DayField, MoneyField, Needed, WholeField, choices, counted, text
 from grants.web.forms import Form
 
 MOST = 9_999_999
@@ -33,8 +33,7 @@ class PartForm(Form):
 
     def read_version(self) -> int:
         """Return the version on which the form was written; what is no number is 0."""
-        typed = str(self.version.data)
-        return int(typed) if typed.isdecimal() and len(typed) < 10 else 0  # noqa: PLR2004  # no such version
+        return counted(self.version.data)
 
     def fill(self, content: dict[str, str]) -> None:
         """Write a stored part into the fields."""

@@ -8,6 +8,8 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TypeVar, Union, get_args, get_origin, get_type_hints
 
+from grants.numbers import share
+
 T = TypeVar("T")
 
 
@@ -87,7 +89,7 @@ def _from_text(hint: type, text: str, where: str) -> object:
     try:
         if hint is date:
             return date.fromisoformat(text)
-        return hint(text)
+        return share(text) if hint is Fraction else hint(text)
     except (ValueError, ZeroDivisionError):
         raise Unreadable(f"{where}: expects {_named(hint)}, not {text!r}") from None
 

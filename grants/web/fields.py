@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from flask import request
@@ -11,10 +11,9 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import Length, Optional, StopValidation
 from wtforms.widgets import TextInput
 
-from grants import money
+from grants import money, numbers
 from grants.clock import year_fault
 
-MOST_POINTS = 100_000
 LONGEST_COUNT = 9
 """Digits of the longest version or page; every column that holds one takes so many."""
 
@@ -64,15 +63,7 @@ class PointsField(_TypedText):
 
     def parse(self, text: str) -> Decimal:
         """Read points."""
-        try:
-            value = Decimal(text.replace(",", ""))
-        except InvalidOperation:
-            raise ValueError(f"Enter points such as 7 or 7.5; “{text[:40]}” is not a number.") from None
-        if not value.is_finite() or abs(value) > MOST_POINTS:
-            raise ValueError("Enter a number of points on the scale of the notice.")
-        if value != round(value, 3):
-            raise ValueError("Points have at most three decimals.")
-        return value
+        return numbers.points(text)
 
     def show(self, value: Decimal) -> str:
         """Write points."""
@@ -84,10 +75,7 @@ class WholeField(_TypedText):
 
     def parse(self, text: str) -> int:
         """Read a whole number."""
-        plain = text.replace(",", "")
-        if not plain.removeprefix("-").isdecimal() or len(plain) > 12:  # noqa: PLR2004  # longer than any count
-            raise ValueError(f"Enter a whole number, for example 3; “{text[:40]}” is not one.")
-        return int(plain)
+        return numbers.whole(text)
 
 
 class VersionField(_TypedText):

@@ -147,7 +147,11 @@ DATES = {
 }
 IDENTITY = {"version": "1", "number": "2014-NIST-MEP-01"}
 BAD_INPUT = [
-    ("states", STATES | {"state-0-federal_per_year": "abc"}, "Federal amount per year: Enter dollars and"),
+    (
+        "states",
+        STATES | {"state-0-federal_per_year": "abc"},
+        "Federal amount per year: “abc” is not an amount in dollars.",
+    ),
     (
         "states",
         STATES | {"state-0-federal_per_year": "-1"},
@@ -166,11 +170,11 @@ BAD_INPUT = [
     (
         "states",
         STATES | {"state-0-federal_per_year": "1.234"},
-        "Federal amount per year: Enter dollars and at most two digits",
+        "Federal amount per year: Enter dollars and",
     ),
     ("states", STATES | {"state-0-code": "ZZ"}, "“ZZ” is none of the 50 states or PR."),
     ("states", STATES | {"state-0-code": ""}, "Row 1 has an amount but no state."),
-    ("states", STATES | {"state-0-awards": "x"}, "Awards expected: Enter a whole number"),
+    ("states", STATES | {"state-0-awards": "x"}, "Awards expected: “x” is not a whole number"),
     ("states", STATES | {"state-0-awards": "0"}, "Awards expected: Enter a number from 1 to 20"),
     ("states", STATES | {"state-1-code": "CO", "state-1-awards": "1"}, "Colorado stands here twice."),
     ("dates", DATES | {"deadline_day": "2/30/2014"}, "“2/30/2014” is not a date that exists."),
@@ -202,9 +206,15 @@ BAD_INPUT = [
     ("identity", IDENTITY | {"number": "TAKEN-1"}, "TAKEN-1 is already in use."),
     ("identity", IDENTITY | {"assistance_listing": "11"}, "An assistance listing has the form 11.611."),
     ("identity", IDENTITY | {"fiscal_year": "20"}, "Fiscal year: Enter a year from 1988 to 2200"),
-    ("ranking", {"version": "1", "threshold": "-1"}, "Enter a number from 0"),
+    ("ranking", {"version": "1", "threshold": "-1"}, "“-1” is below zero. Enter points of zero or more."),
     ("ranking", {"version": "1", "threshold": "1.2345"}, "Points have at most three decimals."),
-    ("ranking", {"version": "1", "threshold": "NaN"}, "Enter a number of points"),
+    ("ranking", {"version": "1", "threshold": "NaN"}, "“NaN” is not a number. Write it for example as 7.5."),
+    ("ranking", {"version": "1", "threshold": "12,5"}, "“12,5” has a comma. Write 12.5."),
+    (
+        "ranking",
+        {"version": "1", "threshold": "\u0667\u0660"},
+        "“\u0667\u0660” is not in the digits 0 to 9. Write 70.",
+    ),
     ("contact", {"version": "1", "email": "nobody"}, "A mail address has the form"),
     ("goals", {"version": "1", "text": "x" * 20_001}, "Use at most 20,000 characters"),
 ]
@@ -236,7 +246,7 @@ def test_what_was_typed_still_stands(desk: FlaskClient, draft: Competition) -> N
     assert 'value="9 pm"' in answer.text
 
 
-@pytest.mark.parametrize("year", ["99999", "-1", "1500"])
+@pytest.mark.parametrize("year", ["99999", "1500"])
 @ON_SQLITE
 def test_a_copy_into_a_year_that_no_calendar_has_is_refused_at_the_field(
     year: str, desk: FlaskClient, draft: Competition
@@ -255,7 +265,7 @@ def test_points_below_zero_are_told_at_the_row_of_the_tree(desk: FlaskClient, dr
 
     answer = desk.post(f"{HERE}/setup/criteria", data=points)
 
-    assert (answer.status_code, said(answer)) == (422, "Enter a number from 0 to 100,000; -5 is outside.")
+    assert (answer.status_code, said(answer)) == (422, "“-5” is below zero. Enter points of zero or more.")
     assert 'id="row-0-points-error"' in answer.text
 
 

@@ -132,14 +132,19 @@ REFUSALS: list[tuple[Callable[[Session, Desk], None], dict[str, str], int, str]]
     (declare, GIVEN, 404, ""),
     (withdraw, GIVEN, 404, ""),
     (lambda _session, _desk: None, {**GIVEN, "points": "16"}, 422, "most"),
-    (lambda _session, _desk: None, {**GIVEN, "points": "-1"}, 422, "0"),
-    (
-        lambda _session, _desk: None,
-        {**GIVEN, "points": "seven"},
-        422,
-        "Enter a number of points from 0 to 15.",
+    (lambda _session, _desk: None, {**GIVEN, "points": "-1"}, 422, "of zero or more. The most here is 15."),
+    *(
+        (lambda _session, _desk: None, {**GIVEN, "points": typed}, 422, sentence)
+        for typed, sentence in {
+            "seven": "“seven” is not a number. Write it for example as 7.5. The most here is 15.",
+            "NaN": "“NaN” is not a number. Write it for example as 7.5. The most here is 15.",
+            "1,5": "“1,5” has a comma. Write 1.5. The most here is 15.",
+            "1e1": "“1e1” has an exponent. Write 10. The most here is 15.",
+            "\u0667": "“\u0667” is not in the digits 0 to 9. Write 7. The most here is 15.",
+            "50%": "“50%” is a percentage. Enter points, for example 7.5. The most here is 15.",
+            "9" * 40: "Enter at most 100,000 points. The most here is 15.",
+        }.items()
     ),
-    (lambda _session, _desk: None, {**GIVEN, "points": "NaN"}, 422, "Enter points from 0 to 15."),
 ]
 
 

@@ -8,6 +8,7 @@ from wtforms import FieldList, FormField, HiddenField
 
 from grants.competitions.rules import notice as n
 from grants.findings import Finding, Level
+from grants.web.fields import counted
 from grants.web.forms import Form
 
 _PLACE = re.compile(r"(\w+)(?:\[(\d+)\])?")
@@ -21,8 +22,7 @@ class SectionForm(Form):
     @property
     def made_from(self) -> int:
         """Return the version the page was made from; anything unreadable counts as none."""
-        text = str(self.version.data or "")
-        return int(text) if text.isdecimal() and len(text) < 9 else 0  # noqa: PLR2004  # no page was saved so often
+        return counted(self.version.data)
 
     def content(self) -> n.SectionContent:
         """Return the section's values; raises `Refused` where together they make none."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Annotated, Any, Final, Union, get_args, get_origin, get_type_hints
 
-from grants import money
+from grants import money, numbers
 from grants.clock import year_fault
 from grants.competitions.rules.notice import SECTION_TYPES, SECTIONS, Cents, Notice, SectionContent
 
@@ -166,7 +166,7 @@ def _single(kind: type, raw: object) -> object:
     if kind is bool and isinstance(raw, bool):
         return raw
     if kind is int and type(raw) is int:
-        return raw
+        return int(numbers.in_file(raw))
     if kind is Decimal:
         return _decimal(raw)
     if kind is datetime:
@@ -186,20 +186,13 @@ def _single(kind: type, raw: object) -> object:
 def _cents(raw: object) -> int:
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
         raise ValueError(f"Here an amount in dollars is expected, not {_shown(raw)}.")  # noqa: TRY004  # a fault of the file
-    text = f"{raw:f}" if isinstance(raw, Decimal) else str(raw)
-    return money.parse(text)
+    return money.parse(numbers.in_file(raw) if isinstance(raw, Decimal) else str(raw)[: numbers.LONGEST + 1])
 
 
 def _decimal(raw: object) -> Decimal:
     if isinstance(raw, bool) or not isinstance(raw, int | Decimal | str):
         raise ValueError(f"Here a number is expected, not {_shown(raw)}.")  # noqa: TRY004  # a fault of the file
-    try:
-        value = Decimal(raw)
-    except ArithmeticError:
-        raise ValueError(f"{_shown(raw)} is not a number.") from None
-    if not value.is_finite():
-        raise ValueError("Here a finite number is expected.")
-    return value
+    return Decimal(numbers.in_file(raw))
 
 
 def _instant(raw: object) -> datetime:

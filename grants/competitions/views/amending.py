@@ -16,6 +16,7 @@ from grants.competitions.views.editing import Desk, Save, pages_of_sections
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.findings import stops
 from grants.web import current
+from grants.web.fields import counted
 from grants.web.render import go, page
 
 
@@ -75,14 +76,13 @@ def _deed(session: Session, number: str, form: AmendForm) -> ResponseReturnValue
     if act == "start" or amendment is None:
         amending.prepare(session, competition, actor=actor, now=now)
         return go("staff.competitions.amend", number=number, said="An amendment is in preparation.")
-    version = str(form.version.data)
     amending.explain(
         session,
         competition,
         amendment,
         why=form.why.data or "",
         grants_gov_text=form.grants_gov_text.data or "",
-        version=int(version) if version.isdecimal() else 0,
+        version=counted(form.version.data),
         actor=actor,
         now=now,
     )

@@ -32,12 +32,6 @@ def require_published(competition: Competition) -> None:
         raise NotFound
 
 
-def page_number() -> int:
-    """Return the page of a list that the address asks for; anything unreadable is the first."""
-    text = request.args.get("page", "1")
-    return int(text) if text.isdecimal() and len(text) < 7 else 1  # noqa: PLR2004  # no list is so long
-
-
 def searched_words() -> str:
     """Return the words a list is searched by."""
     return request.args.get("words", "").strip()[:100]

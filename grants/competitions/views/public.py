@@ -15,10 +15,11 @@ from grants.competitions.rules.plain import encode_json
 from grants.competitions.rules.reading import reading_of
 from grants.competitions.rules.stage import Stage, stage_at
 from grants.competitions.rules.toml_text import save as toml_of
-from grants.competitions.views.doors import BY_NUMBER, load_public, page_number, public, searched_words
+from grants.competitions.views.doors import BY_NUMBER, load_public, public, searched_words
 from grants.competitions.workflow import CompetitionStatus
 from grants.documents.views.sending import send_file_row
 from grants.web import current
+from grants.web.fields import page_asked
 from grants.web.render import page
 
 Holders = Callable[[Session], dict[str, str]]
@@ -32,7 +33,7 @@ def index() -> ResponseReturnValue:
     with current.reading() as session:
         lists = {
             stage: queries.public_competitions(
-                session, stage, words=words, page=page_number() if stage is Stage.CLOSED else 1, now=now
+                session, stage, words=words, page=page_asked() if stage is Stage.CLOSED else 1, now=now
             )
             for stage in Stage
         }

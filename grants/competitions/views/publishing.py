@@ -21,6 +21,7 @@ from grants.competitions.workflow import CompetitionStatus
 from grants.errors import MoveRefused, NotFound, Refused, StaleVersion
 from grants.findings import stops
 from grants.web import current
+from grants.web.fields import counted
 from grants.web.render import go, page
 
 
@@ -61,7 +62,7 @@ def _publish(session: Session, competition_id: int, version: str) -> None:
         publishing.publish(
             session,
             standing,
-            version=int(version) if version.isdecimal() else None,
+            version=counted(version, -1) if version else None,
             actor=current.actor(),
             now=current.now(),
         )

@@ -16,13 +16,13 @@ from grants.competitions.rules.stage import Stage
 from grants.competitions.rules.toml_text import load as read_toml
 from grants.competitions.rules.toml_text import save as toml_of
 from grants.competitions.services import opening
-from grants.competitions.views.doors import BY_NUMBER, load, page_number, searched_words, staff
+from grants.competitions.views.doors import BY_NUMBER, load, searched_words, staff
 from grants.competitions.views.milestones import milestones_of
 from grants.competitions.workflow import CompetitionStatus
 from grants.errors import Refused
 from grants.findings import Finding
 from grants.web import current
-from grants.web.fields import choices
+from grants.web.fields import choices, page_asked
 from grants.web.render import go, page
 
 STATUSES = [
@@ -41,7 +41,7 @@ def index() -> ResponseReturnValue:
     words, status = searched_words(), request.args.get("status", "")
     with current.reading() as session:
         listing = queries.competitions(
-            session, words=words, status=status, page=page_number(), now=current.now()
+            session, words=words, status=status, page=page_asked(), now=current.now()
         )
     return page(listing=listing, words=words, chosen=status, statuses=STATUSES)
 

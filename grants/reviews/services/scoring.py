@@ -3,15 +3,17 @@
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import Row, bindparam, insert, update
 from sqlmodel import Session
 
+from grants import numbers
 from grants.access.actor import Actor
 from grants.access.check import require
 from grants.competitions.models import Competition
@@ -20,6 +22,7 @@ from grants.errors import MoveRefused, NotFound, Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import perform
 from grants.lifecycle.queries import lock
+from grants.numbers import NumberError
 from grants.reviews.models import Phase, Score, ScoreAside, ScoreVersion, Sheet, SheetVersion
 from grants.reviews.queries import sheets as stored
 from grants.reviews.queries.sheets import LockedSheet
@@ -397,12 +400,9 @@ def _as_stored(fields: dict[str, str]) -> dict[str, str]:
 
 def _tidy(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
     tidy = {name: (fields.get(name) or "").replace("\r\n", "\n").strip() for name in names}
-    try:
-        points = Decimal(tidy["points"].replace(",", "")) if tidy.get("points") else None
-    except InvalidOperation:
-        return tidy
-    if points is not None and points.is_finite() and abs(points) < LONGEST:
-        tidy["points"] = f"{points.normalize():f}"
+    if tidy.get("points"):
+        with suppress(NumberError):  # what is no number is refused later, at its field, as it was typed
+            tidy["points"] = f"{numbers.points(tidy['points']).normalize():f}"
     return tidy
 
 
@@ -411,10 +411,10 @@ def _faults(leaf: Leaf, fields: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
     if fields.get("points"):
         try:
-            fault = entry_fault(leaf, Decimal(fields["points"]))
-        except InvalidOperation:
-            most = show_points(leaf.points)
-            found.append(Finding("points", f"Enter a number of points from 0 to {most}.", field="points"))
+            fault = entry_fault(leaf, numbers.points(fields["points"]))
+        except NumberError as why:
+            sentence = f"{why} The most here is {show_points(leaf.points)}."
+            found.append(Finding("points", sentence, field="points"))
         else:
             if fault is not None:
                 found.append(Finding(fault.code, fault.message, field="points"))
