@@ -52,6 +52,7 @@ from grants.reviews.jobs import proposing as proposing_jobs
 from grants.reviews.jobs import ranking as ranking_jobs
 from grants.reviews.queries.doors import reviewer_facts
 from grants.reviews.services.inviting import expire_unanswered
+from grants.reviews.services.involvement import seek, seek_due
 from grants.reviews.views import joining as review_joining
 from grants.reviews.views.feedback import decision_of
 from grants.screening import notices as screening_notices
@@ -126,6 +127,7 @@ LETTER_KINDS: dict[str, LetterKind] = {**award_letters.KINDS, **continuation_let
 DUTIES: list[Callable[[Session, datetime], None]] = [
     organization_services.expire_invitations,
     expire_unanswered,
+    seek_due,
     remind,
     opening.open_due,
     tries.forget_old,
@@ -156,7 +158,7 @@ def actor_of(session: Session, person: Person | Account, staff_roles: frozenset[
         is_reviewer=reviewer.is_reviewer,
         assignments=reviewer.assignments,
         invited_to=reviewer.invited_to,
-        barred=reviewer.barred,
+        barred=reviewer.barred | (reviewer.involved if staff_roles else frozenset()),
         zone=person.zone,
     )
 
@@ -186,6 +188,7 @@ def install(app: Flask) -> None:
     app.extensions["grants.holders"] = holders
     app.extensions["grants.invitations"] = INVITATIONS
     app.extensions["grants.stages"] = stages
+    app.extensions["grants.seek_conflicts"] = seek
     app.extensions["grants.decision"] = decision_of
     app.extensions["grants.releases"] = {"decision": lettering.release_round}
     settings: Settings = app.extensions["grants.settings"]

@@ -113,6 +113,13 @@ CONFLICT = workflow(
             notice="reviews.conflict_declared",
         ),
         move(
+            "find_again",
+            [ConflictStatus.DISMISSED],
+            ConflictStatus.FOUND,
+            permission="conflict.decide",
+            happened="found a reason that was not known when the conflict was dismissed",
+        ),
+        move(
             "confirm",
             [ConflictStatus.FOUND, ConflictStatus.DECLARED],
             ConflictStatus.CONFIRMED,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import request
+from flask import current_app, request
 from flask.typing import ResponseReturnValue
 
 from grants.access.policy import POLICY, Permission
@@ -15,6 +15,7 @@ from grants.accounts.services import roles
 from grants.errors import Refused
 from grants.web import current
 from grants.web.fields import page_asked
+from grants.web.filters import plural
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -71,17 +72,27 @@ def person(someone: Person) -> ResponseReturnValue:
                 roles.grant_role(
                     session, someone, Role(form.role.data), actor=current.actor(), now=current.now()
                 )
+                session.flush()
+                seek = current_app.extensions["grants.seek_conflicts"]
+                found = seek(session, now=current.now(), people=[someone.id])
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return go(
-                "staff.accounts.person", uid=someone.uid, said=f"{someone.name} is {form.role.data} now."
-            )
+            said = f"{someone.name} is {form.role.data} now.{_closed(len(found))}"
+            return go("staff.accounts.person", uid=someone.uid, said=said)
     with current.reading() as session:
         ever = queries.roles_ever(session, someone.id)
         givers = queries.people_by_ids(session, [row.granted_by_id for row in ever if row.granted_by_id])
     held = [Role(row.role) for row in ever if row.ended_at is None]
     return page(form=form, someone=someone, ever=ever, givers=givers, choices=_choices(held), deed=DeedForm())
+
+
+def _closed(count: int) -> str:
+    """Say how many applications a conflict closes from the start; the administrator sees none of them."""
+    if not count:
+        return ""
+    stays = "stays" if count == 1 else "stay"
+    return f" {plural(count, 'application')} {stays} closed to them, who stand on the applicant's side."
 
 
 @pages.page(

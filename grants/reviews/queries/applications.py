@@ -90,6 +90,35 @@ def named_parties(session: Session, ids: Iterable[int]) -> dict[int, list[Party]
     return found
 
 
+def acting_accounts(session: Session, ids: Iterable[int]) -> dict[int, dict[int, str]]:
+    """Return the people who act for each application by their account, with the part they play."""
+    wanted = list(ids)
+    found: dict[int, dict[int, str]] = {}
+    rows = select(Application.id, Application.contact_person_id, Application.created_by_id)
+    for number, contact, opened in session.exec(rows.where(col(Application.id).in_(wanted))).all():
+        found[number] = {opened: "who opened it"} | ({contact: "contact person"} if contact else {})
+    sent = select(Submission.application_id, Submission.submitted_by_id)
+    for number, person_id in session.exec(sent.where(col(Submission.application_id).in_(wanted))).all():
+        found.setdefault(number, {})[person_id] = "who submitted it"
+    return found
+
+
+def sent_in(session: Session, *, ids: Iterable[int] | None = None) -> list[Candidate]:
+    """Return the applications that were submitted and not withdrawn, whatever became of them."""
+    rows = (
+        select(Application, Organization.name)
+        .join(Organization, col(Organization.id) == col(Application.organization_id))
+        .where(
+            col(Application.submitted_at).is_not(None),
+            col(Application.status) != ApplicationStatus.WITHDRAWN,
+        )
+        .order_by(col(Application.id))
+    )
+    if ids is not None:
+        rows = rows.where(col(Application.id).in_(list(ids)))
+    return [candidate_of(application, name) for application, name in session.exec(rows).all()]
+
+
 def mail_domains(session: Session, organizations: Iterable[int]) -> dict[int, frozenset[str]]:
     """Return the mail domains of each organization's members."""
     rows = (

@@ -59,6 +59,16 @@ def barring_pairs(session: Session, competition_id: int) -> dict[tuple[int, int]
     return {(row.person_id, row.application_id): row for row in session.exec(rows).all()}
 
 
+def of_pairs(
+    session: Session, people: Iterable[int], applications: Iterable[int]
+) -> dict[tuple[int, int], Conflict]:
+    """Return the conflicts between people and applications, decided or not."""
+    rows = select(Conflict).where(
+        col(Conflict.person_id).in_(list(people)), col(Conflict.application_id).in_(list(applications))
+    )
+    return {(row.person_id, row.application_id): row for row in session.exec(rows).all()}
+
+
 def answer_of(session: Session, person_id: int, application_id: int) -> ConflictAnswer | None:
     """Return what a person certified about an application."""
     return session.exec(

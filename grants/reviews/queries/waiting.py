@@ -1,6 +1,7 @@
 """What waits in reviews: for a reviewer, for the program officer, for the chair."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -22,6 +23,7 @@ from grants.reviews.models import (
 )
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool, sheets
+from grants.reviews.queries.involvement import officers
 from grants.reviews.workflow import (
     IN,
     WRITABLE,
@@ -194,11 +196,28 @@ def _as_officer(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
         )
     ).all()
     names = material.candidates_by_id(session, {row.application_id for row in rows})
+    serving = Serving(officers(session), _scored(session, rows))
     return [
-        *_replacements(rows, active, names, competitions),
+        *_replacements(rows, active, names, competitions, serving),
         *_late(session, active, competitions, actor, now),
         *_unsent(active, competitions),
     ]
+
+
+@dataclass(frozen=True)
+class Serving:
+    """Who is on the staff, and which pairs of person and application have a sheet that is in."""
+
+    staff: set[int]
+    scored: set[tuple[int, int]]
+
+
+def _scored(session: Session, rows: Iterable[Conflict]) -> set[tuple[int, int]]:
+    """Return the pairs of these conflicts whose sheet was submitted before the conflict was known."""
+    found = select(Sheet.person_id, Sheet.application_id).where(
+        col(Sheet.application_id).in_({row.application_id for row in rows}), col(Sheet.status).in_(IN)
+    )
+    return set(session.exec(found).all())
 
 
 def _running(session: Session) -> dict[int, Competition]:
@@ -211,18 +230,29 @@ def _replacements(
     active: Iterable[Assignment],
     names: Mapping[int, material.Candidate],
     competitions: Mapping[int, Competition],
+    serving: Serving,
 ) -> list[Waiting]:
+    """Return the conflicts that ask for a deed: of the assigned, of staff, and those declared."""
     assigned = {(row.person_id, row.application_id) for row in active}
     found = []
     for row in rows:
         replace = (row.person_id, row.application_id) in assigned
-        if not replace and row.status == ConflictStatus.FOUND:
+        of_staff = row.person_id in serving.staff
+        if not replace and not of_staff and row.status == ConflictStatus.FOUND:
             continue
         number = names[row.application_id].number
+        verb, why = "Decide a conflict", "A reviewer asks or declared it"
+        if replace and (row.person_id, row.application_id) in serving.scored:
+            verb = f"Decide on a submitted sheet of {number}"
+            why = f"Conflict {row.status} after its author scored"
+        elif replace:
+            verb, why = f"Replace a reviewer of {number}", f"Conflict {row.status} after assignment"
+        elif row.status == ConflictStatus.FOUND:
+            why = "Found by the system: somebody of the staff stands on the applicant's side"
         found.append(
             Waiting(
-                f"Replace a reviewer of {number}" if replace else "Decide a conflict",
-                f"Conflict {row.status} after assignment" if replace else "A reviewer asks or declared it",
+                verb,
+                why,
                 None,
                 number,
                 "staff.reviews.conflict",

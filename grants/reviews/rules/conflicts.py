@@ -1,8 +1,8 @@
 """Conflicts that follow from plain facts: same organization, same state, a name in the application."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 SHARED_DOMAINS = frozenset(
     {
@@ -20,6 +20,9 @@ SHARED_DOMAINS = frozenset(
 """Mail domains that say nothing about an employer; the demonstration's own one is among them."""
 
 NOISE = frozenset({"the", "inc", "incorporated", "llc", "corp", "corporation", "co", "company", "foundation"})
+SAME_ORGANIZATION = "same organization"
+NAMED = "named in the application"
+PARTNER = "named partner"
 TITLES = frozenset({"dr", "prof", "mr", "mrs", "ms", "hon", "phd", "jr", "sr"})
 
 
@@ -47,6 +50,7 @@ class ReviewerFacts:
     states: frozenset[str] = frozenset()
     """States in which the reviewer lives or works."""
     ties: tuple[Tie, ...] = ()
+    person_id: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ class ApplicationFacts:
     domains: frozenset[str] = frozenset()
     """Mail domains of the host's members."""
     parties: tuple[Party, ...] = ()
+    accounts: Mapping[int, str] = field(default_factory=dict)
+    """People who act for the application by their account, with the part they play."""
 
 
 @dataclass(frozen=True)
@@ -83,9 +89,18 @@ def conflicts_between(reviewer: ReviewerFacts, application: ApplicationFacts) ->
     return (
         *_same_organization(reviewer, application),
         *_same_state(reviewer, application),
+        *_acts(reviewer, application),
         *_named(reviewer, application),
         *_same_domain(reviewer, application),
     )
+
+
+def involvement_between(person: ReviewerFacts, application: ApplicationFacts) -> tuple[Match, ...]:
+    """Return why a person stands on the applicant's side: what bars every role, staff's as well."""
+    found = []
+    if application.organization_id in person.organizations:
+        found.append(Match(SAME_ORGANIZATION, f"Belongs to {application.organization}."))
+    return (*found, *_acts(person, application), *_person_named(person, application))
 
 
 def plain(name: str) -> str:
@@ -97,9 +112,9 @@ def plain(name: str) -> str:
 def _same_organization(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
     host = plain(application.organization)
     if application.organization_id in reviewer.organizations:
-        yield Match("same organization", f"Belongs to {application.organization}.")
+        yield Match(SAME_ORGANIZATION, f"Belongs to {application.organization}.")
     elif reviewer.affiliation and plain(reviewer.affiliation) == host:
-        yield Match("same organization", f"Works at {application.organization}.")
+        yield Match(SAME_ORGANIZATION, f"Works at {application.organization}.")
     for tie in reviewer.ties:
         if tie.organization_id == application.organization_id or (tie.name and plain(tie.name) == host):
             yield Match(
@@ -116,13 +131,44 @@ def _same_state(reviewer: ReviewerFacts, application: ApplicationFacts) -> Itera
         yield Match("same state", f"Lives or works in {application.state}.")
 
 
-def _named(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
-    own = {plain(name): name for name in (reviewer.affiliation, *(tie.name for tie in reviewer.ties)) if name}
+def _acts(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
+    part = application.accounts.get(reviewer.person_id)
+    if part:
+        yield Match(NAMED, f"Acts in the application as {part}, by the same account.")
+
+
+def _person_named(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
     for party in application.parties:
         if plain(party.name) == plain(reviewer.name):
-            yield Match("named in the application", f"Named as {party.part}: {party.name}.")
-        for name in {plain(party.name), plain(party.affiliation)} & own.keys() - {""}:
-            yield Match("named partner", f"{own[name]} is named as {party.part}.")
+            yield Match(NAMED, f"Named as {party.part}: {party.name}.")
+
+
+def _named(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:
+    yield from _person_named(reviewer, application)
+    for body in own_bodies(reviewer):
+        for party in application.parties:
+            if plain(party.name) == plain(body.name):
+                yield Match(PARTNER, f"{party.name} is named as {party.part}; it is {body.what}.")
+            elif plain(party.affiliation) == plain(body.name):
+                yield Match(
+                    PARTNER,
+                    f"{party.name}, {party.part}, belongs to {party.affiliation}; it is {body.what}.",
+                )
+
+
+@dataclass(frozen=True)
+class Body:
+    """An organization to which a reviewer is bound, and what it is to them, in words."""
+
+    name: str
+    what: str
+
+
+def own_bodies(reviewer: ReviewerFacts) -> list[Body]:
+    """Return the reviewer's affiliation and every organization that they declared."""
+    bodies = [Body(reviewer.affiliation, "the reviewer's affiliation")]
+    bodies += [Body(tie.name, f"declared by the reviewer ({tie.kind})") for tie in reviewer.ties]
+    return [body for body in bodies if plain(body.name)]
 
 
 def _same_domain(reviewer: ReviewerFacts, application: ApplicationFacts) -> Iterator[Match]:

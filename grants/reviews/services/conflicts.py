@@ -1,6 +1,6 @@
 """Conflicts: found by the system, declared by a reviewer, decided by staff; each closes a door at once."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,7 +22,13 @@ from grants.reviews.models import (
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool
 from grants.reviews.queries.applications import Candidate
-from grants.reviews.rules.conflicts import ApplicationFacts, ReviewerFacts, Tie, conflicts_between
+from grants.reviews.rules.conflicts import (
+    ApplicationFacts,
+    Match,
+    ReviewerFacts,
+    Tie,
+    conflicts_between,
+)
 from grants.reviews.workflow import BARRING, MemberStatus
 from grants.web.filters import day
 
@@ -70,7 +76,9 @@ def find_conflicts(
     for person_id in sorted(wanted):
         for application in up_for_review:
             if (person_id, application.id) not in known:
-                found.extend(_found(session, person_id, reviewers[person_id], application, names, now))
+                matches = conflicts_between(reviewers[person_id], names[application.id])
+                if matches:
+                    found.append(keep_found(session, reviewers[person_id], application, matches, now=now))
     return found
 
 
@@ -164,6 +172,7 @@ def reviewer_facts(
             organizations=own,
             states=frozenset(entry.states if entry else member.states),
             ties=tuple(_tie(row) for row in interests.get(person_id, [])),
+            person_id=person_id,
         )
     return found
 
@@ -172,6 +181,7 @@ def application_facts(session: Session, found: list[Candidate]) -> dict[int, App
     """Return the names in each application."""
     parties = material.named_parties(session, [one.id for one in found])
     domains = material.mail_domains(session, {one.organization_id for one in found})
+    accounts = material.acting_accounts(session, [one.id for one in found])
     return {
         one.id: ApplicationFacts(
             organization_id=one.organization_id,
@@ -179,24 +189,23 @@ def application_facts(session: Session, found: list[Candidate]) -> dict[int, App
             state=one.state,
             domains=domains.get(one.organization_id, frozenset()),
             parties=tuple(parties[one.id]),
+            accounts=accounts.get(one.id, {}),
         )
         for one in found
     }
 
 
-def _found(
+def keep_found(
     session: Session,
-    person_id: int,
-    reviewer: ReviewerFacts,
+    person: ReviewerFacts,
     application: Candidate,
-    names: Mapping[int, ApplicationFacts],
+    matches: Sequence[Match],
+    *,
     now: datetime,
-) -> list[Conflict]:
-    matches = conflicts_between(reviewer, names[application.id])
-    if not matches:
-        return []
+) -> Conflict:
+    """Write down a conflict that the system found; it closes the door at once."""
     conflict = Conflict(
-        person_id=person_id,
+        person_id=person.person_id,
         application_id=application.id,
         competition_id=application.competition_id,
         source=ConflictSource.FOUND,
@@ -210,12 +219,12 @@ def _found(
         session,
         "conflict.found",
         conflict,
-        happened=f"found a conflict of {reviewer.name}: {conflict.kind}",
+        happened=f"found a conflict of {person.name}: {conflict.kind}",
         actor=SYSTEM,
         now=now,
         reason=conflict.reason,
     )
-    return [conflict]
+    return conflict
 
 
 def _keep_answer(session: Session, member: PanelMember, one: Certified, *, now: datetime) -> None:

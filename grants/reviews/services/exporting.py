@@ -132,7 +132,7 @@ def reader_of(session: Session, person_id: int | None, competition: Competition)
         staff_roles=frozenset(held.role for held in accounts.roles_held(session, person.id)),
         is_reviewer=facts.is_reviewer,
         assignments=facts.assignments,
-        barred=facts.barred,
+        barred=facts.barred | facts.involved,
     )
     everything = [one.id for one in material.candidates(session, competition.id)]
     is_open = may(actor, PERMISSION, competition) and not owes_own(session, actor, everything)

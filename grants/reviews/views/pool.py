@@ -23,9 +23,11 @@ from grants.reviews.queries import conflicts, pool
 from grants.reviews.rules import invitees
 from grants.reviews.services import conflicts as deciding
 from grants.reviews.services import inviting
+from grants.reviews.services.involvement import seek
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.joining import send_cv
 from grants.web import current
+from grants.web.filters import plural
 from grants.web.render import go, page
 
 
@@ -197,12 +199,15 @@ def conflicts_(competition: Competition) -> ResponseReturnValue:
     if form.is_sent() and current.may("assignment.manage", competition):
         with current.writing() as session:
             new = deciding.find_conflicts(session, competition.id, now=current.now())
-        said = f"Found {len(new)} new conflicts." if new else "Found no new conflict."
+            ids = [one.id for one in material.candidates(session, competition.id)]
+            new += seek(session, now=current.now(), applications=ids)
+        said = f"Found {plural(len(new), 'new conflict')}." if new else "Found no new conflict."
         return go("staff.reviews.conflicts", number=competition.number, said=said)
     with current.reading() as session:
         rows = conflicts.conflicts_of(session, competition.id, without=current.actor().barred)
         names = material.candidates_by_id(session, {row.application_id for row in rows})
         members = pool.members_of(session, competition.id)
+        accounts = pool.people_by_id(session, {row.person_id for row in rows})
         read = conflicts.readings_of(session, {(row.person_id, row.application_id) for row in rows})
         applications = len(material.candidates(session, competition.id, without=current.actor().barred))
     return page(
@@ -210,7 +215,8 @@ def conflicts_(competition: Competition) -> ResponseReturnValue:
         competition=competition,
         rows=rows,
         names=names,
-        people={one.person_id: one for one in members},
+        people=accounts,
+        staff={row.person_id for row in rows} - {one.person_id for one in members},
         reviewers=sum(1 for one in members if one.status == "accepted"),
         applications=applications,
         read=read,
@@ -235,7 +241,8 @@ def conflict(row: Conflict) -> ResponseReturnValue:
     with current.reading() as session:
         competition = _competition(session, row.competition_id)
         candidate = material.candidates_by_id(session, [row.application_id])[row.application_id]
-        people = {one.person_id: one for one in pool.members_of(session, row.competition_id)}
+        members = {one.person_id for one in pool.members_of(session, row.competition_id)}
+        person = pool.people_by_id(session, {row.person_id})[row.person_id]
         pair = (row.person_id, row.application_id)
         read = conflicts.readings_of(session, [pair]).get(pair, [])
     return page(
@@ -243,7 +250,8 @@ def conflict(row: Conflict) -> ResponseReturnValue:
         conflict=row,
         competition=competition,
         candidate=candidate,
-        member=people.get(row.person_id),
+        member=row.person_id in members,
+        person=person,
         read=read,
     )
 
