@@ -17,6 +17,7 @@ from grants.database import Database
 from grants.lifecycle.queries import clock_offset
 from grants.lifecycle.readings import note_reading
 from grants.web import assets, current, errors, filters, headers
+from grants.web.bodies import MOST_FIELDS
 from grants.web.routing import RoomyRequest, guard
 from grants.web.streams import Streams
 
@@ -76,7 +77,7 @@ def _flask_settings(settings: Settings) -> dict[str, object]:
         "SECRET_KEY_FALLBACKS": [settings.secret_key_old] if settings.secret_key_old else [],
         "MAX_CONTENT_LENGTH": LARGEST_FORM,
         "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
-        "MAX_FORM_PARTS": 2000,
+        "MAX_FORM_PARTS": MOST_FIELDS,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "SESSION_COOKIE_NAME": "__Host-grants" if production else "grants",
         "SESSION_COOKIE_SECURE": production,

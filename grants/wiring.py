@@ -14,7 +14,7 @@ from grants.accounts import notices as account_notices
 from grants.accounts.models import Person
 from grants.accounts.queries import Account
 from grants.accounts.services import keys, tries
-from grants.accounts.views import note_life
+from grants.accounts.views import note_life, sign_in
 from grants.accounts.views.browser import live_standing
 from grants.applications import jobs as application_jobs
 from grants.applications import notices as application_notices
@@ -193,6 +193,7 @@ def install(app: Flask) -> None:
     app.extensions["grants.releases"] = {"decision": lettering.release_round}
     settings: Settings = app.extensions["grants.settings"]
     keys.put(settings)
+    app.extensions["grants.sign_in_page"] = sign_in.carrying
     app.extensions["grants.standing_of_people"] = standing_of_people
     app.extensions["grants.identifier_warnings"] = identifier_warnings
     tokens.install(app, settings)

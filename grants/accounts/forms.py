@@ -9,6 +9,7 @@ from wtforms.validators import Length
 from grants.access.roles import STAFF, Role
 from grants.web.fields import Needed, choices, text
 from grants.web.forms import Form
+from grants.web.typed import CodeField
 
 ZONES = [
     ("America/New_York", "Eastern Time"),
@@ -54,8 +55,8 @@ def _password(label: str, needed: str) -> PasswordField:
     )
 
 
-def _code(label: str) -> StringField:
-    return StringField(
+def _code(label: str) -> CodeField:
+    return CodeField(
         label, validators=[Needed("Enter the code."), Length(max=40, message="A code is shorter than that.")]
     )
 

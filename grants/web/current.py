@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from grants.adapters.scanner import Clamd
 
 
+class OnlyShown(Exception):
+    """A view would have written where its form is only to be shown again."""
+
+
 def actor() -> Actor:
     """Return who is acting in this request."""
     return cast("Actor", g.actor)
@@ -63,6 +67,11 @@ def reading() -> Iterator[Session]:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """Open the request's write transaction; it commits once at the end."""
+    """Open the request's write transaction; it commits once at the end.
+
+    Raise OnlyShown where the request is shown again and must change nothing.
+    """
+    if g.get("only_shown", False):
+        raise OnlyShown
     with database().writing() as session:
         yield session

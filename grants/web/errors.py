@@ -13,9 +13,10 @@ from grants.adapters.files import is_full
 from grants.clock import real_now
 from grants.errors import GrantsError, NoRoom, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
-from grants.web import headers, saving
+from grants.web import again, carried, headers, saving, whose
+from grants.web.bodies import MOST_FIELDS, TooManyFields
 from grants.web.routing import SignInNeeded, to_sign_in
-from grants.web.typed import typed
+from grants.web.typed import sent_fields, typed
 
 MOST_SWALLOWED = 64 * 1024 * 1024
 """Bytes of a body that is too large which are read all the same, so that its sender hears why."""
@@ -52,12 +53,33 @@ def findings_of(error: GrantsError) -> list[Finding]:
     return []
 
 
-def _stale_form(_error: CSRFError) -> ResponseReturnValue:
-    if saving.by_script() and g.actor.is_signed_in:
-        return jsonify(kind="token", person=saving.present(), token=generate_csrf()), 422
-    return answer(
-        422, [Finding("form", "This form is too old to be sent. Open the page again and send it anew.")]
-    )
+def _stale_form(error: CSRFError) -> ResponseReturnValue:
+    """Answer a form whose token does not hold: who typed it gets it shown, or kept until they are back."""
+    cause, sentence = whose.CAUSES.get(str(error.description), ("origin", str(error.description)))
+    if request.environ.get(carried.SHOWN_AFTER):
+        return _shown_after_sign_in()
+    log.warning("form refused", cause=cause, endpoint=request.endpoint, path=request.path)
+    owner, present = whose.owner(whose.sent_token()), whose.present()
+    if saving.by_script() and present:
+        return jsonify(kind="token", person=present, token=generate_csrf()), 422
+    if owner and owner != present:
+        return to_sign_in(SignInNeeded())
+    if not saving.by_script() and (present or whose.from_our_page()):
+        shown = again.shown_again(f"{sentence} Look at it and send it once more.", level="warning")
+        if shown is not None:
+            shown.status_code = 422
+            return shown
+    if owner and owner == present and not request.files:
+        fields, path = sent_fields(), request.full_path.rstrip("?")
+        return carried.listed(fields, path, f"{sentence} Look at it and send it once more.", status=422)
+    return answer(422, [Finding("form", f"{sentence} Open the page again and send it anew.")])
+
+
+def _shown_after_sign_in() -> ResponseReturnValue:
+    """Show the form that came back through sign-in; its sender lists it where no page of its own shows it."""
+    shown = again.shown_again(carried.BACK, level="info")
+    g.shown_again = shown is not None
+    return shown if shown is not None else ""
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -81,6 +103,8 @@ def _swallow() -> None:
 def _sentence(error: HTTPException) -> list[Finding]:
     if error.code == 405:  # noqa: PLR2004
         return [Finding("method", "This address does not take that kind of request.")]
+    if isinstance(error, TooManyFields):
+        return [Finding("fields", f"What was sent has more than {MOST_FIELDS:,} fields; nothing was stored.")]
     if error.code == 413:  # noqa: PLR2004
         limit = (request.max_content_length or 0) // 1024**2
         return [Finding("size", f"What was sent is larger than {limit} MB, the limit; nothing was stored.")]

@@ -1,12 +1,14 @@
 """The form every page uses: WTForms with our sentences and findings shown at their fields."""
 
 from collections.abc import Iterable
+from typing import Any
 
 import wtforms
 from flask_wtf import FlaskForm
 
 from grants.errors import Refused, TooManyTries
 from grants.findings import Finding, Level
+from grants.web import again
 from grants.web.headers import note_wait
 
 SENTENCES = {
@@ -61,6 +63,10 @@ class Form(FlaskForm):
     def is_sent(self) -> bool:
         """Say whether the form came in and every field is well formed."""
         return bool(self.validate_on_submit())
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Judge every field; a form that is only shown again counts as not complete and gets no faults."""
+        return not again.is_only_shown() and super().validate(extra_validators)
 
     def lay(self, findings: Iterable[Finding]) -> None:
         """Show findings: at the field they name, else above the form."""

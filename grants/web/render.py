@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from grants.web import again
 from grants.web.forms import Form
-from grants.web.typed import is_shown, typed
+from grants.web.typed import in_words, is_shown, typed
 
 
 def page(
@@ -22,6 +23,10 @@ def page(
         if form.has_faults and status == 200:  # noqa: PLR2004  # HTTP
             status = form.refused_with or 422
     html = render_template(name, **context)
+    if again.is_only_shown():
+        g.shown_in_full = True
+        unseen = [(in_words(field), text) for field, text in again.unseen(html)]
+        return make_response(render_template(name, **context, typed=unseen) if unseen else html, status)
     if form is not None and status >= 400 and not is_shown(form, html):  # noqa: PLR2004  # HTTP
         html = render_template(name, **context, typed=typed())
     return make_response(html, status)

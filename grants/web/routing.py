@@ -5,18 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any
 
-from flask import (
-    Blueprint,
-    Flask,
-    Request,
-    current_app,
-    g,
-    jsonify,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Flask, Request, current_app, g, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
@@ -25,7 +14,8 @@ from grants.access.actor import Actor
 from grants.access.check import decide
 from grants.clock import Clock
 from grants.errors import NotFound
-from grants.web import current
+from grants.web import carried, current, whose
+from grants.web.bodies import CountedFormParser
 
 AUDIENCES = {"public": "", "applicant": "/applicant", "reviewer": "/reviewer", "staff": "/staff"}
 NULL = "\0"
@@ -68,6 +58,7 @@ class RoomyRequest(Request):
     """A request whose page may take a larger body than the others, for a file without script."""
 
     parameter_storage_class = Sent
+    form_data_parser_class = CountedFormParser
 
     @property
     def max_content_length(self) -> int | None:
@@ -174,11 +165,15 @@ def still_let_through() -> bool:
 
 
 def to_sign_in(_error: SignInNeeded) -> ResponseReturnValue:
-    """Send a reader to the sign-in page; answer 401 to a save, so that the text stays on the device."""
+    """Send a reader to the sign-in page.
+
+    A script hears that the session ended, so that the text stays on the device; a plain form is carried
+    through sign-in, for the person on whose page it stood.
+    """
     if request.headers.get("X-Requested-With") or "HX-Request" in request.headers:
         return jsonify(kind="session"), 401
     if request.method != "GET":
-        return render_template("errors/401.html"), 401
+        return carried.ended(whose.owner(whose.sent_token()) if whose.came_from_us() else None)
     here = request.full_path.rstrip("?")
     return redirect(url_for("public.accounts.sign_in", next=here), 303)
 

@@ -25,7 +25,7 @@ from flask.typing import ResponseReturnValue
 
 from grants.errors import GrantsError
 from grants.versions import Offer, Outcome, fingerprint
-from grants.web import current
+from grants.web import current, whose
 from grants.web.fields import counted
 from grants.web.filters import saved_at
 
@@ -68,7 +68,7 @@ def require_same_person() -> None:
 
 def present() -> str:
     """Return the mark of who is signed in, as every page carries it for the script."""
-    return str(current.actor().person_id)
+    return whose.present()
 
 
 def answer(

@@ -13,7 +13,7 @@ from grants.accounts.queries import Standing
 from grants.accounts.rules.sessions import ends_at, must_be_noted
 from grants.accounts.services.sessions import token_hash
 from grants.clock import real_now
-from grants.web import current
+from grants.web import current, whose
 
 TOKEN, PENDING, MAILED = "sign_in", "second_factor", "mailed"
 CODE_WITHIN = 600
@@ -36,6 +36,7 @@ def live_standing(reading: Session) -> Standing | None:
     )
     if g.session_ends_at <= now:
         return None
+    whose.claim(found.account.id)
     g.sign_in_to_note = found.sign_in_id if must_be_noted(found.seen_at, now) else None
     return found
 
@@ -45,10 +46,11 @@ def token() -> str:
     return str(session.get(TOKEN, ""))
 
 
-def take(new_token: str) -> None:
+def take(new_token: str, person: Person) -> None:
     """Put a fresh session into this browser; whatever it held before goes, so that none can be planted."""
     session.clear()
     session[TOKEN] = new_token
+    whose.claim(person.id)
 
 
 def forget() -> None:

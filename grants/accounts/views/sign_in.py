@@ -13,7 +13,7 @@ from grants.accounts.views import browser, links
 from grants.clock import real_now
 from grants.config import Mode
 from grants.errors import NotFound, Refused, refuse
-from grants.web import current, saving
+from grants.web import carried, current, saving, whose
 from grants.web.render import go, page
 from grants.web.routing import Pages
 
@@ -32,15 +32,34 @@ def sign_in() -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            if not person.has_second_factor:
-                return enter(person)
-            browser.await_code(person, browser.wanted_page())
-            return go("public.accounts.second_factor")
+            return _ask_for_code(person) if person.has_second_factor else enter(person)
     browser.prefill(form.email)
     return page(
         form=form,
         next=browser.wanted_page(),
+        carried=carried.box_sent(),
         invented=invented_people(),
+        invented_password=registration.DEMONSTRATION_PASSWORD,
+    )
+
+
+def carrying(box: str, *, whose_form: str) -> ResponseReturnValue:
+    """Show the sign-in page to who sent a form after their session had ended; it carries the form.
+
+    The demonstration lists the one account that gets it back.
+    """
+    rule = request.url_rule
+    groups = [
+        (group, [(person, words) for person, words in people if whose.mark(person.id) == whose_form])
+        for group, people in invented_people()
+    ]
+    return page(
+        "public/accounts/sign_in.html",
+        form=SignInForm(formdata=None),
+        next=request.full_path.rstrip("?") if rule and "GET" in (rule.methods or ()) else "",
+        carried=box,
+        ended=True,
+        invented=[(group, people) for group, people in groups if people],
         invented_password=registration.DEMONSTRATION_PASSWORD,
     )
 
@@ -56,12 +75,13 @@ def second_factor() -> ResponseReturnValue:
     form = CodeForm()
     if form.is_sent():
         try:
-            browser.take(_with_code(person, str(form.code.data)))
+            token = _with_code(person, str(form.code.data))
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return redirect(wanted or url_for("public.home.mine"), 303)
-    return page(form=form)
+            browser.take(token, person)
+            return carried.returned(person.id) or redirect(wanted or url_for("public.home.mine"), 303)
+    return page(form=form, carried=carried.box_sent())
 
 
 @pages.page(
@@ -174,8 +194,16 @@ def enter(person: Person) -> ResponseReturnValue:
     wanted = browser.wanted_page()
     with current.writing() as session:
         token = sessions.start(session, person, browser=_browser_name())
-    browser.take(token)
-    return redirect(wanted or url_for("public.home.mine"), 303)
+    browser.take(token, person)
+    return carried.returned(person.id) or redirect(wanted or url_for("public.home.mine"), 303)
+
+
+def _ask_for_code(person: Person) -> ResponseReturnValue:
+    browser.await_code(person, browser.wanted_page())
+    box = carried.box_sent()
+    if not box:
+        return go("public.accounts.second_factor")
+    return page("public/accounts/second_factor.html", form=CodeForm(formdata=None), carried=box)
 
 
 def invented_people() -> list[tuple[str, list[tuple[Person, str]]]]:

@@ -11,7 +11,7 @@ from grants.accounts.forms import ZONES
 from grants.config import Mode
 from grants.home.queries import administration as house_queries
 from grants.home.queries import running as running_queries
-from grants.web import current
+from grants.web import current, whose
 
 AUDIENCES = ("public", "applicant", "reviewer", "staff")
 DOORS = {"staff": "Staff", "reviewer": "Reviewer", "applicant": "Applicant"}
@@ -157,10 +157,9 @@ def _administration() -> list[dict[str, object]]:
 
 def _person(actor: Actor, audience: str) -> dict[str, object]:
     mine = doors(actor)
-    person = getattr(g, "person", None)
     return {
         "account_name": actor.name,
-        "person_uid": person.uid if person is not None else str(actor.person_id),
+        "person_uid": whose.mark(actor.person_id),
         "account_role": role_words(actor, audience),
         "doors": [(DOORS[door], url_for(f"{door}.home.index"), door == audience) for door in mine],
         "home_url": url_for(f"{mine[0] if audience == 'public' else audience}.home.index"),
