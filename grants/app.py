@@ -16,7 +16,7 @@ from grants.config import ROOT, Mode, Settings
 from grants.database import Database
 from grants.lifecycle.queries import clock_offset
 from grants.lifecycle.readings import note_reading
-from grants.web import assets, current, errors, filters, headers
+from grants.web import assets, current, errors, filters, headers, origin
 from grants.web.bodies import MOST_FIELDS
 from grants.web.routing import RoomyRequest, guard
 from grants.web.streams import Streams
@@ -47,6 +47,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     app.url_map.strict_slashes = False
     _trust_proxies(app, settings.trusted_proxies)
     app.before_request(guard)  # before the token is checked, for which the body is read
+    origin.install(app)
     CSRFProtect(app)
     filters.install(app)
     app.jinja_env.filters["state_name"] = lambda code: POSTAL_CODES.get(code, code)

@@ -7,7 +7,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField, Validat
 from wtforms.validators import Length
 
 from grants.access.roles import STAFF, Role
-from grants.web.fields import Needed, choices, text
+from grants.web.fields import Needed, a_name, choices, text
 from grants.web.forms import Form
 from grants.web.typed import CodeField
 
@@ -77,14 +77,14 @@ class CodeForm(Form):
 class RegisterForm(Form):
     """Who asks for an account, and where the mail goes that sets it up."""
 
-    name = text("Your name", needed="Enter your name as it should stand in the record.", longest=200)
+    name = a_name("Your name", needed="Enter your name as it should stand in the record.")
     email = _address("Mail address")
 
 
 class SetUpForm(Form):
     """A new account whose address is proven."""
 
-    name = text("Your name", needed="Enter your name as it should stand in the record.", longest=200)
+    name = a_name("Your name", needed="Enter your name as it should stand in the record.")
     phone = text("Phone", longest=40)
     zone = SelectField("Your time zone", choices=choices(ZONES))
     password = _password("Password", "Choose a password.")
@@ -112,7 +112,7 @@ class ChangePasswordForm(Form):
 class ProfileForm(Form):
     """What a person says of themselves."""
 
-    name = text("Your name", needed="Enter your name as it should stand in the record.", longest=200)
+    name = a_name("Your name", needed="Enter your name as it should stand in the record.")
     phone = text("Phone", longest=40)
     zone = SelectField("Your time zone", choices=choices(ZONES))
 

@@ -4,7 +4,7 @@ from wtforms import BooleanField, FileField, RadioField, SelectField, StringFiel
 from wtforms.validators import Optional
 
 from grants.applications.models import PartyKind
-from grants.web.fields import Needed, VersionField, choices, text
+from grants.web.fields import Needed, VersionField, a_name, choices, text
 from grants.web.forms import Form
 
 PARTY_KINDS = choices(
@@ -60,7 +60,7 @@ class PartyForm(Form):
     """One key person, partner or signer."""
 
     kind = RadioField("What", choices=PARTY_KINDS, default=PartyKind.KEY_PERSON.value)
-    name = text("Name", needed="Enter the name.", longest=200)
+    name = a_name("Name", needed="Enter the name.")
     affiliation = text("Organization", longest=200)
     role = text("Role in the project", longest=200)
 
@@ -75,7 +75,7 @@ class DocumentForm(Form):
 class CertifyForm(Form):
     """Who certifies and submits."""
 
-    name = text("Your name, as you sign", needed="Enter your name as you sign.", longest=200)
+    name = a_name("Your name, as you sign", needed="Enter your name as you sign.")
     title = text("Your title", needed="Enter your title.", longest=200)
     agreed = BooleanField(
         "I have read the certifications above and I certify them for my organization.",

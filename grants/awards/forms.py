@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
 from grants.accounts.forms import SignerMixin
-from grants.web.fields import DayField, Needed, choices, text
+from grants.web.fields import DayField, Needed, a_name, choices, text
 from grants.web.forms import Form
 
 
@@ -54,7 +54,7 @@ class MakeForm(SignerMixin, Form):
 class CountersignForm(SignerMixin, Form):
     """The authorized representative accepts the award."""
 
-    name: Any = text("Your name, as it stands in the signature", needed="Enter your name.", longest=200)
+    name: Any = a_name("Your name, as it stands in the signature", needed="Enter your name.")
     title: Any = text("Your title", needed="Enter your title.", longest=200)
 
 

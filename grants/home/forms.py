@@ -4,7 +4,7 @@ from wtforms import EmailField, HiddenField, SelectField
 from wtforms.validators import Length
 
 from grants.accounts.forms import ZONES, Address
-from grants.web.fields import DayField, HourField, Needed, choices, text
+from grants.web.fields import DayField, HourField, Needed, a_name, choices, text
 from grants.web.forms import Form
 
 
@@ -21,7 +21,7 @@ class ClockForm(Form):
 class ContactForm(Form):
     """Whom people may ask."""
 
-    name = text("Name", needed="Enter whom people may ask.", longest=200)
+    name = a_name("Name", needed="Enter whom people may ask.")
     phone = text("Phone", needed="Enter the phone number.", longest=40)
     hours = text("Hours", needed="Enter the hours, with their time zone.", longest=120)
     email = text("Mail address", longest=254)

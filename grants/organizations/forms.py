@@ -7,7 +7,7 @@ from wtforms.widgets import HiddenInput
 from grants.accounts.forms import Address
 from grants.organizations.models import MemberRole, OrganizationKind
 from grants.organizations.rules import STATES, OrganizationFields, faults_of, tidied
-from grants.web.fields import DayField, Needed, VersionField, choices, text
+from grants.web.fields import DayField, Needed, VersionField, a_name, choices, text
 from grants.web.forms import Form
 
 KINDS = [
@@ -35,7 +35,7 @@ MEANINGS = {
 class OrganizationForm(Form):
     """What an organization says of itself."""
 
-    name = text("Legal name", needed="Enter the legal name of the organization.", longest=200)
+    name = a_name("Legal name", needed="Enter the legal name of the organization.", of_organization=True)
     kind = SelectField(
         "Kind of organization", choices=choices([("", "Choose"), *KINDS]),
         validators=[Needed("Choose what kind of organization it is.")],

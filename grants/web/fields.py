@@ -1,5 +1,7 @@
 """Fields whose messages are sentences: money, points, dates, times, limited text."""
 
+import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -171,6 +173,36 @@ def text(
     rules: list[Any] = [Needed(needed) if needed else Optional(), Length(max=longest, message=too_long)]
     kind = TextAreaField if area else StringField
     return kind(label, validators=rules, filters=[_tidy], **options)
+
+
+ADDRESS = re.compile(r"://|\bwww\.|\bmailto:|\w\.[a-z]{2,}/", re.IGNORECASE)
+"""What makes of a name a link in somebody's mail program."""
+BARE_DOMAIN = re.compile(
+    r"\w\.(com|org|net|gov|edu|mil|info|biz|co|io|us|uk|eu|ru|cn|xyz|site|app|example)\b",
+    re.IGNORECASE,
+)
+
+
+class PlainName:
+    """The field holds a name and nothing that reads as a message of ours: names stand in mail to others."""
+
+    def __init__(self, *, domains: bool) -> None:
+        self.domains = domains
+
+    def __call__(self, _form: object, field: Any) -> None:
+        """Refuse line breaks and addresses of the web; an organization may be called Example.com, Inc."""
+        name = unicodedata.normalize("NFKC", field.data or "")
+        if len(name.splitlines()) > 1 or "\t" in name:
+            raise ValidationError("Write the name on one line.")
+        if ADDRESS.search(name) or "@" in name or (not self.domains and BARE_DOMAIN.search(name)):
+            raise ValidationError("Write the name without an address of a web page or of mail.")
+
+
+def a_name(label: str, *, needed: str | None = None, of_organization: bool = False) -> Any:
+    """Make a field for a name; it goes into mail, so it is one line without addresses."""
+    field = text(label, needed=needed, longest=200)
+    field.kwargs["validators"].append(PlainName(domains=of_organization))
+    return field
 
 
 def _tidy(value: str | None) -> str | None:

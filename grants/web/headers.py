@@ -5,6 +5,7 @@ import math
 from flask import Flask, Response, g, request
 
 from grants.errors import TooManyTries
+from grants.web import current
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
@@ -36,6 +37,6 @@ def _add(response: Response) -> Response:
         headers.setdefault("Cache-Control", "private, no-store" if signed_in else "no-cache")
     if "retry_after" in g:
         headers["Retry-After"] = str(g.retry_after)
-    if request.is_secure:
+    if request.is_secure or current.settings().public_url.startswith("https:"):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     return response

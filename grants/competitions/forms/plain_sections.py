@@ -15,7 +15,7 @@ from grants.competitions.rules.wording import (
 )
 from grants.policies.loader import Kind, table
 from grants.policies.rows import LocationRule, SelectedAgain
-from grants.web.fields import DayField, PointsField, WholeField, choices, text
+from grants.web.fields import DayField, PointsField, WholeField, a_name, choices, text
 
 NOT_CHOSEN = ("", "Choose one")
 
@@ -143,7 +143,7 @@ class RulesForm(SectionForm):
 class ContactForm(SectionForm):
     """Whom applicants ask."""
 
-    name = text("Name", longest=200)
+    name = a_name("Name")
     email = text("Mail address", longest=320)
     phone = text("Telephone", longest=40)
     hours = text("Hours", longest=200)

@@ -11,7 +11,7 @@ from grants.findings import Finding
 from grants.reviews.models import Answer, InterestKind, ReviewerKind
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.rules.agreement import DECLINE_REASONS
-from grants.web.fields import Needed, choices, text
+from grants.web.fields import Needed, a_name, choices, text
 from grants.web.forms import Form, Part
 
 ANSWERS = [
@@ -52,7 +52,7 @@ class AgreementForm(Form):
     tools = BooleanField(
         "I certify this too", validators=[Needed("Tick the box under the certificate on outside tools.")]
     )
-    name = text("Your full name", needed="Sign with your full name.", longest=200)
+    name = a_name("Your full name", needed="Sign with your full name.")
 
 
 class InterestPart(Part):
@@ -63,7 +63,7 @@ class InterestPart(Part):
         choices=choices(KINDS),
         validators=[Optional()],
     )
-    name = text("Organization", longest=200)
+    name = a_name("Organization")
     state = text("State, two letters", longest=2)
 
 
