@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from scoring.account import Section, Table
-from scoring.agree import FIELD_NORM, Estimate, Form
+from scoring.agree import FIELD_NORM, Estimate, Form, limits_of
 from scoring.calibrate import Calibration
 from scoring.discriminate import Discrimination
 from scoring.exact import show, show_points
@@ -14,10 +14,20 @@ from scoring.outliers import FAR, Residual, residuals
 from scoring.rank import listed
 from scoring.sentences import agreement_sentences, interval_sentences, severity_sentences
 from scoring.statistics import Agreement, StateStatistics, Statistics
+from scoring.tipping import Tried
 from scoring.weights import Tipping
 
 HEADING = "For information; does not change the rank"
 UNDEFINED = "not defined"
+NOT_KNOWN = (
+    "How few points must move between all criteria together to end first place is not known; single weights "
+    "are shown."
+)
+AT_THE_TOP = (
+    "A tie at the top counts for each of the tied, so that these figures may add to more than 100. They say "
+    "how samples fell, not how likely an application is the best: where applications are close they say "
+    "too much."
+)
 FORMS = {
     Form.ONE_WAY: "one reviewer, each application with its own reviewers",
     Form.TWO_WAY_RANDOM: "one reviewer, severity counts as disagreement",
@@ -46,8 +56,7 @@ def information_sections(inputs: Inputs, found: Statistics, state: str) -> tuple
 
 
 def _weights(one: StateStatistics, titles: Mapping[str, str]) -> Section:
-    smallest, sentences = one.smallest_change, []
-    sentences.append(smallest.reason if isinstance(smallest, Undefined) else smallest.message)
+    sentences = [_smallest(one.smallest_change)]
     if isinstance(one.tipping, Undefined):
         if one.tipping.reason not in sentences:
             sentences.append(one.tipping.reason)
@@ -64,6 +73,13 @@ def _weights(one: StateStatistics, titles: Mapping[str, str]) -> Section:
     return Section("weights", "Weights of the criteria", tuple(sentences), (table,))
 
 
+def _smallest(found: Tried | Undefined) -> str:
+    """Return what ends the lead when all weights move; what its exact trial did not bear out is no figure."""
+    if isinstance(found, Undefined):
+        return found.reason
+    return found.message if found.confirmed else NOT_KNOWN
+
+
 def _limits(tip: Tipping, titles: Mapping[str, str]) -> tuple[str, ...]:
     low, high = ("holds" if end is None else show_points(end) for end in (tip.shrinks_to, tip.grows_to))
     return titles[tip.key], show_points(tip.published), low, high
@@ -78,7 +94,7 @@ def _intervals(one: StateStatistics, found: Statistics) -> Section:
     if isinstance(one.intervals, Undefined):
         return Section("intervals", "How firm each place is", sentences)
     table = _interval_table(one.intervals, "Places in 95 of 100 samples")
-    return Section("intervals", "How firm each place is", (*sentences, settings), (table,))
+    return Section("intervals", "How firm each place is", (*sentences, AT_THE_TOP, settings), (table,))
 
 
 def _stratified(one: StateStatistics) -> Section:
@@ -96,7 +112,7 @@ def _interval_table(found: Intervals, caption: str) -> Table:
         if isinstance(found, Undefined)
         else tuple((one.application, str(one.low), str(one.high), f"{100 * one.first:.0f}") for one in found)
     )
-    return Table(caption, ("Application", "Best", "Worst", "First in 100"), rows)
+    return Table(caption, ("Application", "Best", "Worst", "At the top in 100"), rows)
 
 
 def _agreement(before: Agreement, after: Agreement) -> Section:
@@ -104,7 +120,7 @@ def _agreement(before: Agreement, after: Agreement) -> Section:
         *(f"Before the call: {words}" for words in agreement_sentences(before)),
         *(f"As ranked: {words}" for words in agreement_sentences(after)),
         *_reasons(after),
-        FIELD_NORM,
+        *(() if after.too_few else (FIELD_NORM,)),
     )
     pairs = (("before the call", before), ("as ranked", after))
     tables = tuple(table for words, one in pairs if (table := _coefficients(one, words)) is not None)
@@ -117,7 +133,7 @@ def _reasons(found: Agreement) -> Iterator[str]:
     for name, value in (*found.intraclass.items(), ("Kendall's W", found.kendall)):
         if isinstance(value, Undefined):
             why.setdefault(value.reason, []).append(str(name))
-    if not isinstance(found.intraclass[Form.ONE_WAY], Undefined):
+    if found.too_few is None and not isinstance(found.intraclass[Form.ONE_WAY], Undefined):
         yield from (f"{listed(names)} as ranked: {reason}" for reason, names in why.items())
 
 
@@ -128,7 +144,7 @@ def _coefficients(found: Agreement, when: str) -> Table | None:
         for level, value in found.alpha.items()
     ]
     rows.append(("Kendall's W", "order of the applications", _number(found.kendall), "", ""))
-    if all(row[2] == UNDEFINED for row in rows):
+    if found.too_few is not None or all(row[2] == UNDEFINED for row in rows):
         return None
     heads = ("Coefficient", "What it compares", "Value", "From", "To")
     return Table(f"Agreement {when}, with limits of 95 of 100", heads, tuple(rows))
@@ -137,7 +153,8 @@ def _coefficients(found: Agreement, when: str) -> Table | None:
 def _figures(found: Estimate | Undefined) -> tuple[str, str, str]:
     if isinstance(found, Undefined):
         return UNDEFINED, "", ""
-    return _number(found.value), _number(found.low, "no limit"), _number(found.high, "no limit")
+    low, high = limits_of(found)
+    return _number(found.value), _number(low, "no limit"), _number(high, "no limit")
 
 
 def _number(value: float | Undefined, otherwise: str = UNDEFINED) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from scoring.agree import Estimate, Form, Level, in_words
+from scoring.agree import Estimate, Form, Level, limits_of, reading
 from scoring.calibrate import Calibration
 from scoring.faults import Undefined
 from scoring.intervals import Intervals
@@ -11,14 +11,14 @@ from scoring.statistics import Agreement
 
 def agreement_sentences(found: Agreement) -> Iterator[str]:
     """Yield the coefficients that are defined, each with its reading, or why none is."""
+    if found.too_few is not None:
+        yield found.too_few.reason
+        return
     single = found.intraclass[Form.ONE_WAY]
     if isinstance(single, Undefined):
         yield single.reason
         return
-    yield (
-        f"a single reviewer's total agrees with another's at {_estimate(single)}, "
-        f"{in_words(single.value)} by the usual reading."
-    )
+    yield (f"a single reviewer's total agrees with another's at {_estimate(single)}, {reading(single)}.")
     mean = found.intraclass[Form.ONE_WAY_MEAN]
     if isinstance(mean, Estimate):
         yield f"the mean of all reviewers of an application is reliable at {_estimate(mean)}."
@@ -51,12 +51,13 @@ def interval_sentences(found: Intervals) -> Iterator[str]:
         return
     for one in found:
         span = f"place {one.low}" if one.low == one.high else f"places {one.low} to {one.high}"
-        yield f"{one.application}: {span} in 95 of 100 samples; first in {100 * one.first:.0f} of 100."
+        yield (
+            f"{one.application}: {span} in 95 of 100 samples; alone or tied at the top in "
+            f"{100 * one.first:.0f} of 100."
+        )
 
 
 def _estimate(found: Estimate) -> str:
     about = "about " if found.approximate else ""
-    low, high = (
-        "no limit" if isinstance(one, Undefined) else f"{one:.2f}" for one in (found.low, found.high)
-    )
+    low, high = ("no limit" if isinstance(one, Undefined) else f"{one:.2f}" for one in limits_of(found))
     return f"{found.value:.2f} (95 of 100: {about}{low} to {high})"

@@ -1,9 +1,9 @@
 """All that stands beside a ranking for information, computed from the inputs of the decision alone."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from scoring.agree import Estimate, Form, Level, intraclass, kendall, krippendorff
+from scoring.agree import Estimate, Form, Level, intraclass, kendall, krippendorff, too_few_to_tell
 from scoring.calibrate import Calibration, calibrate
 from scoring.discriminate import Discrimination, discrimination
 from scoring.faults import Undefined
@@ -26,6 +26,8 @@ class Agreement:
     intraclass: Mapping[Form, Estimate | Undefined]
     alpha: Mapping[Level, float | Undefined]
     kendall: float | Undefined
+    too_few: Undefined | None = field(default=None, metadata={"recorded": False})
+    """Why none of these is shown: it follows from the recorded sheets and is not recorded itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,10 @@ def statistics(inputs: Inputs, samples: int = SAMPLES) -> Statistics:
 def agreement(matrix: Matrix) -> Agreement:
     """Return every coefficient of agreement of a table of totals."""
     return Agreement(
-        intraclass(matrix), {level: krippendorff(matrix, level) for level in Level}, kendall(matrix)
+        intraclass(matrix),
+        {level: krippendorff(matrix, level) for level in Level},
+        kendall(matrix),
+        too_few_to_tell(matrix),
     )
 
 

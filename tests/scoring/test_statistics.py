@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -13,15 +14,19 @@ import pytest
 
 from scoring.__main__ import main
 from scoring.account import Decision, exact_sections
-from scoring.beside import information_sections
+from scoring.beside import AT_THE_TOP, NOT_KNOWN, information_sections
 from scoring.faults import Undefined
 from scoring.inputs import Conflict, Inputs, StateRound
+from scoring.matrix import from_rows
 from scoring.record import freeze, freeze_with_statistics, verify
 from scoring.record_json import canonical
 from scoring.scoresheet import Sheet
 from scoring.sentences import agreement_sentences, interval_sentences
-from scoring.statistics import statistics
+from scoring.statistics import agreement, statistics
+from scoring.statistics_json import from_statistics
 from scoring.threshold import Method
+from scoring.tipping import Tried
+from scoring.weights import SmallestChange
 from tests.scoring.rounds import MEP_2014, rules
 from tests.scoring.test_record import inputs
 
@@ -119,7 +124,44 @@ def test_every_sentence_is_one(case: str) -> None:
 def test_equal_scores_say_why_agreement_cannot_be_computed() -> None:
     found = statistics(flat("9"), SAMPLES)
 
-    assert list(agreement_sentences(found.before)) == ["All scores are equal; agreement cannot be computed."]
+    whole = replace(found.before, too_few=None)
+    assert list(agreement_sentences(whole)) == ["All scores are equal; agreement cannot be computed."]
+
+
+def test_few_applications_tell_nothing_of_agreement() -> None:
+    rows: list[list[float | None]] = [[70.0 + row, 72.0 + row, 71.0 - row] for row in range(10)]
+    few, enough = agreement(from_rows(rows[:9])), agreement(from_rows(rows))
+
+    (words,) = agreement_sentences(few)
+    assert words.startswith("Too few to tell how far reviewers agree: 9 scored, and fewer than 10 leave")
+    assert "by the usual reading of these limits" in next(agreement_sentences(enough))
+    assert "too_few" not in json.dumps(from_statistics(statistics(flat("9"), SAMPLES)))
+
+
+def test_a_tipping_point_that_its_own_trial_did_not_bear_out_is_not_known() -> None:
+    given = inputs()
+    found = statistics(given, SAMPLES)
+    state = found.states["TX"]
+    doubtful = Tried(
+        SmallestChange(Fraction(20), (), "TX-2"), confirmed=False, message="First place holds until 20."
+    )
+    told = replace(found, states={**found.states, "TX": replace(state, smallest_change=doubtful)})
+
+    weights = next(one for one in information_sections(given, told, "TX") if one.key == "weights")
+
+    assert weights.sentences[0] == NOT_KNOWN
+    assert "holds until" not in weights.sentences[0]
+
+
+def test_samples_tied_at_the_top_say_that_they_count_for_each() -> None:
+    given = inputs()
+    sections = information_sections(given, statistics(given, SAMPLES), "TX")
+
+    (section,) = [one for one in sections if one.key == "intervals"]
+
+    assert AT_THE_TOP in section.sentences
+    assert all("first in" not in words for words in section.sentences)
+    assert section.tables[0].heads[-1] == "At the top in 100"
 
 
 def test_one_reviewer_has_no_interval_and_a_reason() -> None:

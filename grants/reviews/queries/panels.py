@@ -3,6 +3,7 @@
 from sqlmodel import Session, col, select
 
 from grants.reviews.models import LeftOut, Panel, PanelRecord, Ranking
+from grants.reviews.workflow import PanelStatus
 
 
 def panel_of(session: Session, competition_id: int, state: str) -> Panel | None:
@@ -16,6 +17,12 @@ def panels_of(session: Session, competition_id: int) -> dict[str, Panel]:
     """Return a competition's panels by state."""
     rows = select(Panel).where(col(Panel.competition_id) == competition_id).order_by(col(Panel.state))
     return {row.state: row for row in session.exec(rows).all()}
+
+
+def statuses_of(session: Session, competition_id: int) -> dict[str, PanelStatus]:
+    """Return where a competition's panels stand, by state."""
+    rows = select(Panel.state, Panel.status).where(col(Panel.competition_id) == competition_id)
+    return {state: PanelStatus(status) for state, status in session.exec(rows).all()}
 
 
 def records_of(session: Session, panel_id: int) -> dict[int, PanelRecord]:

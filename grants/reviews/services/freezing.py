@@ -18,6 +18,7 @@ from grants.lifecycle.perform import tell
 from grants.lifecycle.record import record
 from grants.reviews.models import Ranking
 from grants.reviews.queries import panels, scored
+from grants.reviews.rules.provisional import why_provisional
 from grants.reviews.services import statistics
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.workflow import PanelStatus
@@ -213,12 +214,9 @@ def _supersede(session: Session, earlier: Ranking, reason: str, now: datetime) -
 def _require_official(session: Session, competition: Competition, state: str, standing: StateRanking) -> None:
     found = [Finding(one.code, one.message, field=one.where) for one in standing.ranking.refusals]
     panel = panels.panel_of(session, competition.id, state)
-    if panel is not None and panel.status is PanelStatus.OPEN:
-        found.append(Finding("panel-open", f"The panel of {state} is open. Close it first."))
-    several = len(standing.finalists) > 1
-    if several and (panel is None or panel.status is PanelStatus.WAITING):
-        found.append(
-            Finding("no-panel", f"{state} has {len(standing.finalists)} finalists. Hold the panel first.")
-        )
+    status = panel.status if panel is not None else None
+    why = why_provisional(state, finalists=len(standing.finalists), panel=status)
+    if why is not None:
+        found.append(Finding("panel-open" if status is PanelStatus.OPEN else "no-panel", why))
     if found:
         raise Refused(found)

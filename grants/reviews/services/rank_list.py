@@ -26,6 +26,8 @@ class Row:
     label: str
     """Its rank, or why it has none."""
     is_ranked: bool
+    is_provisional: bool
+    """It has a rank that may change, as the panel of its state is not closed."""
     reviews: int
     awaited: int
     result: str
@@ -74,6 +76,7 @@ def _row(
         organization=found.applications[name].organization,
         label=place.label if place else _without_place(standing, decision),
         is_ranked=place is not None,
+        is_provisional=place is not None and found.why_provisional(decision) is not None,
         reviews=len(totals),
         awaited=len(standing.awaited),
         result=show_points(place.value) if place else "",

@@ -11,11 +11,12 @@ from sqlmodel import Session
 from grants.competitions.models import Competition
 from grants.reviews.models import Phase
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import pool, scored
+from grants.reviews.queries import panels, pool, scored
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.queries.scored import Gone, Pair, StoredSheet
+from grants.reviews.rules.provisional import why_provisional
 from grants.reviews.services.rubric import rubric_of, rules_of
-from grants.reviews.workflow import IN
+from grants.reviews.workflow import IN, PanelStatus
 from scoring.account import Decision
 from scoring.inputs import Conflict as Recusal
 from scoring.inputs import Inputs, StateRound
@@ -43,6 +44,13 @@ class Round:
     """Names by seat."""
     seats: Mapping[int, str]
     """Seats by person."""
+    panels: Mapping[str, PanelStatus]
+    """Where the panel of each state stands that has one."""
+
+    def why_provisional(self, decision: StateRanking) -> str | None:
+        """Return why a state's ranks may still change, or None once they are what can be frozen."""
+        panel = self.panels.get(decision.state)
+        return why_provisional(decision.state, finalists=len(decision.finalists), panel=panel)
 
     @property
     def rules(self) -> Rules:
@@ -98,6 +106,7 @@ def round_of(session: Session, competition: Competition, *, state: str | None = 
     pairs = {(pair.application_id, pair.person_id) for pair in chosen}
     rows = [row for row in sheets if (row.application_id, row.person_id) in pairs]
     points = scored.points_of(session, competition.id, state=state)
+    held = panels.statuses_of(session, competition.id)
     inputs = Inputs(
         competition=competition.number,
         rubric=rubric_of(session, competition),
@@ -108,7 +117,7 @@ def round_of(session: Session, competition: Competition, *, state: str | None = 
         conflicts=tuple(_recusals(chosen, up_for_review, seats)),
         titles={**{one.number: one.organization for one in up_for_review.values()}, **people},
     )
-    return Round(inputs, {one.number: one for one in up_for_review.values()}, people, seats)
+    return Round(inputs, {one.number: one for one in up_for_review.values()}, people, seats, held)
 
 
 def state_rankings(found: Round) -> dict[str, StateRanking]:

@@ -46,7 +46,7 @@ RANK_HEAD = (
     "Mean",
     "Score sheets",
     "Spread",
-    "Why no rank",
+    "Why no rank, or a provisional one",
 )
 
 
@@ -107,6 +107,8 @@ class Book:
         for row in list_rows(self.found, self.rankings, {}):
             label = row.label if row.is_ranked else ""
             reason = "" if row.is_ranked else why[row.state] or row.label
+            if row.is_provisional:
+                reason = f"Provisional. {self.found.why_provisional(self.rankings[row.state])}"
             number = (row.number, row.organization, row.result, row.mean)
             yield (row.state, label, *number, row.reviews, row.spread, reason)
 

@@ -15,7 +15,7 @@ from grants.reviews.queries.applications import Candidate
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.workflow import IN
 from scoring.aggregate import mean, present, spread
-from scoring.agree import Form, intraclass
+from scoring.agree import Form, intraclass, reading, too_few_to_tell
 from scoring.exact import show, show_points
 from scoring.faults import Undefined
 from scoring.matrix import from_totals
@@ -100,13 +100,17 @@ class Matrix:
             }
             for row in self.rows
         }
-        found = intraclass(from_totals(totals))
+        table = from_totals(totals)
+        few = too_few_to_tell(table)
+        if few is not None:
+            return few.reason
+        found = intraclass(table)
         crossed = not isinstance(found[Form.TWO_WAY_RANDOM], Undefined)
         form = Form.TWO_WAY_RANDOM if crossed else Form.ONE_WAY
         estimate = found[form]
         if isinstance(estimate, Undefined):
             return estimate.reason
-        return f"{form} {estimate.value:.2f}; panels usually reach 0.2 to 0.4."
+        return f"{form} {estimate.value:.2f}, {reading(estimate)}; panels usually reach 0.2 to 0.4."
 
     @property
     def far(self) -> list[str]:

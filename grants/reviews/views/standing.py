@@ -41,13 +41,18 @@ def in_order(rows: list[Row], sort: str) -> list[Row]:
     return sorted(rows, key=lambda row: (row.state, row.place, row.number), reverse=falling)
 
 
-def state_lines(rankings: Mapping[str, StateRanking], current: Iterable[str]) -> list[StateLine]:
+def state_lines(
+    found: Round, rankings: Mapping[str, StateRanking], current: Iterable[str]
+) -> list[StateLine]:
     """Return one line per state: who is first, or why nobody is."""
     known = set(current)
-    return [_line(decision, is_current=state in known) for state, decision in rankings.items()]
+    return [
+        _line(decision, found.why_provisional(decision), is_current=state in known)
+        for state, decision in rankings.items()
+    ]
 
 
-def _line(decision: StateRanking, *, is_current: bool) -> StateLine:
+def _line(decision: StateRanking, provisional: str | None, *, is_current: bool) -> StateLine:
     ranking = decision.ranking
     if ranking.refusals:
         words, mark = " ".join(waiting_for(ranking)), ("No official rank", "warn")
@@ -56,6 +61,8 @@ def _line(decision: StateRanking, *, is_current: bool) -> StateLine:
     else:
         first = " and ".join(ranking.winners) + (" (tied)" if len(ranking.winners) > 1 else "")
         words, mark = f"First: {first}, of {len(ranking.places)} ranked.", None
+        if provisional is not None:
+            words, mark = f"{words} {provisional}", ("Provisional", "warn")
     return StateLine(decision.state, words, mark, is_current)
 
 
