@@ -96,7 +96,7 @@ def _gunicorn(host: str, port: int, workers: int, *, demonstration: bool) -> Non
             chosen = {
                 "bind": f"{host}:{port}",
                 "workers": workers,
-                "worker_class": "gthread",
+                "worker_class": "grants.commands.web_process.WebProcess",
                 "threads": THREADS,
                 "timeout": 120,
                 "graceful_timeout": 30,

@@ -132,3 +132,48 @@ def dribble(saver: Saver, *, seconds: float) -> int:
             connection.sendall(piece)
         answer = connection.makefile("rb").readline()
     return int(answer.split()[1])
+
+
+def held_open(port: int, start: bytes) -> socket.socket:
+    """Connect, send the start of a request, and nothing more."""
+    line = socket.create_connection(("127.0.0.1", port), timeout=30)
+    line.sendall(start)
+    return line
+
+
+BEGUN = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nemail="
+
+
+CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+TWICE = (
+    b"GET /competitions HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    b"GET /competitions HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_hundred_and_fifty_bodies_that_never_come_hold_nobody(house: Flask) -> None:
+    (page,) = sheets_of(house, 1)
+    with serving(house.extensions["grants.settings"]) as (port, _process):
+        (saver,) = savers.sheet_savers(house, port, [page])
+        lines = [held_open(port, BEGUN) for _ in range(100)]
+        lines += [held_open(port, BEGUN[:30]) for _ in range(50)]  # not even a head
+        waits = []
+        for turn in range(10):
+            started = time.monotonic()
+            assert saver.save(strengths=f"Turn {turn}.") == 200
+            waits.append(time.monotonic() - started)
+        lines.insert(0, held_open(port, CHUNKED))
+        told = lines[0].recv(100)
+        lines.insert(0, held_open(port, TWICE))
+        twice = lines[0].makefile("rb").read()
+        head_too_late = lines[-1].recv(200)
+        for line in lines:
+            line.close()
+        saver.close()
+
+    assert max(waits) < 5
+    assert twice.count(b"HTTP/1.1 ") == 2
+    assert told.startswith(b"HTTP/1.1 411 ")
+    assert head_too_late.startswith(b"HTTP/1.1 408 ")
