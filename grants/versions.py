@@ -48,11 +48,12 @@ class Outcome:
     at: datetime | None
     refused: Sequence[Finding] = ()
     clashes: Sequence[str] = ()
+    offered_on: int | None = None
 
     @property
     def is_merged(self) -> bool:
-        """Say whether the offer was put together with what others had saved."""
-        return self.found != self.version - 1 and self.found != self.version
+        """Say whether the offer met a version that its page had not heard of."""
+        return self.offered_on is not None and self.found != self.offered_on
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request
+from flask import get_template_attribute
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
@@ -10,8 +10,8 @@ from grants.budgets.models import MatchKind, MatchLine
 from grants.budgets.rules.flat import DETAIL, FIELDS, flatten, gather, label_of
 from grants.budgets.rules.match import SOURCE_ROWS, TESTS
 from grants.budgets.rules.table import ROWS, YearBudget
+from grants.budgets.rules.year_view import YearView, spoken
 from grants.budgets.services.sources import Source
-from grants.money import MoneyError, parse
 from grants.web.fields import MoneyField, Needed, VersionField, choices, text
 from grants.web.forms import Form
 
@@ -35,9 +35,9 @@ class _YearFields(Form):
         for name in (*FIELDS, *DETAIL):
             self[name].data = amounts.get(name)
 
-    def content(self) -> YearBudget:
-        """Return what was typed, well formed; an empty cell is an absent amount."""
-        return gather({name: self[name].data for name in (*FIELDS, *DETAIL) if self[name].data})
+    def typed(self) -> dict[str, str]:
+        """Return every cell as it was typed."""
+        return {name: self[name].typed or "" for name in (*FIELDS, *DETAIL)}
 
     def readable(self) -> YearBudget:
         """Return what can be read of a form whose other cells hold no value."""
@@ -51,30 +51,6 @@ YearForm: Any = type(
     {name: MoneyField(label_of(name), validators=[Optional()]) for name in (*FIELDS, *DETAIL)},
 )
 """One money field for each cell of the table, named as in `rules.flat`."""
-
-
-class AutosavedYear(Form):
-    """The same form as a script sends it while somebody types, without an object for each of the cells.
-
-    It is sent only where every cell holds an amount; `YearForm` says which one does not.
-    """
-
-    version = VersionField(validators=[Optional()])
-
-    def is_sent(self) -> bool:
-        """Say whether the form came in and every cell is empty or an amount."""
-        if not super().is_sent():
-            return False
-        sent = {name: text for name in (*FIELDS, *DETAIL) if (text := request.form.get(name, "").strip())}
-        try:
-            self._content = gather({name: cents for name, text in sent.items() if (cents := parse(text))})
-        except MoneyError:
-            return False
-        return True
-
-    def content(self) -> YearBudget:
-        """Return what was typed; an empty cell is an absent amount."""
-        return self._content
 
 
 class SourceForm(Form):
@@ -94,6 +70,17 @@ class SourceForm(Form):
         """Give the choices of one application: its years and the files that may be the letter."""
         self.years.choices = choices((str(number), f"Year {number}") for number in range(1, years + 1))
         self.letter.choices = choices([("", "No letter yet"), *letters])
+
+
+def verdict(view: YearView) -> dict[str, Any]:
+    """Return what a page says of a stored year, for the answer to a save."""
+    findings = get_template_attribute("components/budget.html", "year_findings")
+    return {
+        "cells": {**view.cells(), f"year-{view.year}-result": view.result},
+        "states": view.states(),
+        "parts": {"year-findings": str(findings(view))},
+        "spoken": spoken(view),
+    }
 
 
 def fill_source(form: SourceForm, line: MatchLine, letter: str) -> None:

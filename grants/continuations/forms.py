@@ -1,6 +1,6 @@
 """Forms of continuation requests, their evaluation and their decision."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from wtforms import HiddenField, RadioField, SelectField, ValidationError
@@ -43,6 +43,14 @@ class PartForm(Form):
             stored = content.get(name, "")
             field.data = _value(field, stored) if stored else None
 
+    def names(self) -> list[str]:
+        """Return the fields that a person fills in."""
+        return [name for name in self._fields if name not in {"version", "csrf_token"}]
+
+    def shown(self, content: Mapping[str, str]) -> dict[str, str]:
+        """Return kept fields as this form shows them."""
+        return {name: _shown(self[name], content[name]) if content.get(name) else "" for name in self.names()}
+
     def content(self) -> dict[str, str]:
         """Return what was typed as it is kept."""
         found: dict[str, str] = {}
@@ -63,6 +71,12 @@ def _value(field: Any, stored: str) -> object:
     if isinstance(field, WholeField | DayField):
         return field.parse(stored)
     return stored
+
+
+def _shown(field: Any, stored: str) -> str:
+    """Return what stands in the store as the page shows it."""
+    is_read = isinstance(field, MoneyField | WholeField | DayField)
+    return str(field.show(_value(field, stored))) if is_read else stored
 
 
 class ScopeForm(PartForm):

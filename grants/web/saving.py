@@ -17,13 +17,14 @@ let the view ask `offered(...)` for the `Offer`, have its service merge it (`gra
 written as the page shows it, because that is what the fingerprint is of.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import jsonify, request
 from flask.typing import ResponseReturnValue
 
 from grants.errors import GrantsError
+from grants.findings import Finding
 from grants.versions import Offer, Outcome, fingerprint
 from grants.web import current, whose
 from grants.web.fields import counted
@@ -53,10 +54,21 @@ def offered(values: Mapping[str, Any]) -> Offer:
     """Return what was sent of these fields, each as it was read; raise where another person sent it."""
     require_same_person()
     version = counted(request.form.get("version"))
-    if "saving" not in request.form:
+    if not is_partial():
         return Offer({name: _text(value) for name, value in values.items()}, version)
     bases = {name: base for name in values if (base := request.form.get(BASE + name)) is not None}
     return Offer({name: _text(values[name]) for name in bases}, version, bases)
+
+
+def faults(form: Any, names: Iterable[str]) -> list[Finding]:
+    """Return what is no value among the fields that were sent, as the form says it."""
+    sent = [name for name in names if not is_partial() or BASE + name in request.form]
+    return [Finding("field", str(form[name].errors[0]), field=name) for name in sent if form[name].errors]
+
+
+def is_partial() -> bool:
+    """Say whether only what was changed was sent, each field with what it was based on."""
+    return "saving" in request.form
 
 
 def require_same_person() -> None:

@@ -5,7 +5,7 @@
 import { device } from "./device.js";
 import { came, inUse, names, text, write } from "./fields.js";
 import { hold } from "./leaving.js";
-import { label, mark } from "./marks.js";
+import { both, label, mark } from "./marks.js";
 import { fingerprint } from "./sha256.js";
 import { post, session } from "./talk.js";
 
@@ -23,6 +23,7 @@ const WORDS = {
   failed: "Not saved: something failed on our side. It is sent again.",
   clash: "Not saved: somebody saved this while you wrote. Nothing is lost.",
 };
+const CHOOSE = "Both texts stand at the field: choose one.";
 const KEPT = "Your text is kept on this device.";
 const NOT_KEPT = "This device cannot keep it: leave this page open.";
 const LOST = new Set(["lost", "failed", "session", "another", "closed", "refused"]);
@@ -43,6 +44,7 @@ class Group {
     this.running = null;
     this.peeked = 0;
     this.kind = "";
+    this.said = this.words?.textContent.trim() ?? "";
     this.gone = false;
   }
 
@@ -141,12 +143,13 @@ class Group {
       const mine = fingerprint(one.text);
       if (said.stored?.[name]?.sha256 === mine) settled[name] = said.stored[name].text ?? one.text;
       else if (said.clashes?.[name]?.sha256 === mine && said.difference) settled[name] = null;
+      else if (said.clashes?.[name]?.sha256 === mine && !orphan) this.ask(name, one.text, said.clashes[name].text);
     }
     for (const [name, now] of Object.entries(settled)) if (!orphan) this.settle(name, parcel[name], now);
     for (const one of this.adopted ?? []) device.settle(one, Object.fromEntries(Object.keys(settled).map((name) => [name, parcel[name].text])));
     const faults = (said.findings ?? []).filter((one) => one.field in parcel);
     if (!orphan) for (const one of faults) this.refuse(one.field, parcel[one.field].text, one.message);
-    const rest = Object.keys(parcel).filter((name) => !(name in settled) && !faults.some((one) => one.field === name));
+    const rest = Object.keys(parcel).filter((name) => !(name in settled) && !(name in (said.clashes ?? {})) && !faults.some((one) => one.field === name));
     if (!orphan) this.flight = null;
     this.others(said);
     const isKept = this.keep();
@@ -172,6 +175,20 @@ class Group {
     if (control?.tagName !== "INPUT" || inUse(this.form, name)) return;
     state.shown = state.base;
     write(this.form, name, state.base);
+  }
+
+  /* Where the server keeps one text only, both stand at the field until somebody chooses. */
+  ask(name, mine, theirs) {
+    this.refused.set(name, mine);
+    const keep = () => { this.state(name).base = theirs; this.refused.delete(name); this.later(SOON); };
+    const take = () => {
+      Object.assign(this.state(name), { base: theirs, shown: theirs });
+      this.refused.delete(name);
+      write(this.form, name, theirs);
+      this.keep();
+      this.show("saved", "What is stored stands here.");
+    };
+    both(this.form, name, theirs, keep, take);
   }
 
   refuse(name, words, sentence) {
@@ -202,7 +219,9 @@ class Group {
     if (rest.length) return this.show("lost", `${WORDS.lost} ${isKept ? KEPT : NOT_KEPT}`, true);
     if (Object.keys(said.clashes ?? {}).length) return this.clash(said);
     if (marked.length) return this.show("refused", `${this.marked(said, marked)} ${isKept ? KEPT : NOT_KEPT}${this.news}`);
-    if (Object.keys(parcel).length || this.kind !== "clash") this.show("saved", said.saved ? `Saved ${said.saved}${this.news}` : "");
+    const at = said.saved ? `Saved ${said.saved}` : Object.keys(parcel).length ? "Saved" : this.said;
+    this.said = at;
+    if (Object.keys(parcel).length || this.kind !== "clash") this.show("saved", `${at}${this.news}`);
     return undefined;
   }
 
@@ -214,9 +233,9 @@ class Group {
   }
 
   clash(said) {
-    if (this.link) { this.link.href = said.difference; this.link.hidden = false; }
+    if (this.link && said.difference) { this.link.href = said.difference; this.link.hidden = false; }
     this.difference = said.difference;
-    this.show("clash", said.message || WORDS.clash);
+    this.show("clash", said.difference ? said.message || WORDS.clash : `${WORDS.clash} ${CHOOSE}`);
   }
 
   /* Nothing was stored, or nobody knows: true never, so that the round ends. */

@@ -1,8 +1,6 @@
-/* Sums of the budget come from the server after each change; one sentence is spoken after a rest. */
+/* Sums and verdict of the budget come with each save, of what is stored; one sentence is spoken. */
 
-const token = () => document.querySelector('meta[name="csrf-token"]')?.content ?? "";
-
-/* The answer is {cells: {id: text}, states: {id: "wrong" or ""}, spoken: "Year 4: short by …"}. */
+/* The answer holds {cells: {id: text}, states: {id: "wrong" or ""}, parts: {id: html}, spoken: "Year 4: short by …"}. */
 function show(said) {
   for (const [id, text] of Object.entries(said.cells ?? {})) {
     const cell = document.getElementById(id);
@@ -11,6 +9,10 @@ function show(said) {
   for (const [id, state] of Object.entries(said.states ?? {})) {
     document.getElementById(id)?.classList.toggle("is-wrong", state === "wrong");
   }
+  for (const [id, html] of Object.entries(said.parts ?? {})) {
+    const part = document.getElementById(id);
+    if (part) part.innerHTML = html;
+  }
 }
 
 function watch(form) {
@@ -18,24 +20,11 @@ function watch(form) {
   speaker.className = "usa-sr-only";
   speaker.setAttribute("role", "status");
   form.append(speaker);
-  let timer = 0;
-  let asked = 0;
-  const recalculate = async () => {
-    const mine = (asked += 1);
-    const headers = { "X-CSRFToken": token(), "X-Requested-With": "fetch", Accept: "application/json" };
-    const body = new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string"));
-    const response = await fetch(form.dataset.recalculate, { method: "POST", headers, body }).catch(() => null);
-    if (!response?.ok || mine !== asked) return;
-    const said = await response.json();
+  form.addEventListener("saved", (event) => {
+    const said = event.detail ?? {};
     show(said);
     if (said.spoken && speaker.textContent !== said.spoken) speaker.textContent = said.spoken;
-  };
-  form.addEventListener("input", () => {
-    window.clearTimeout(timer);
-    timer = window.setTimeout(recalculate, 1000);
   });
-  form.addEventListener("change", () => { window.clearTimeout(timer); recalculate(); });
-  if ([...form.elements].some((field) => field.type === "text" && field.value !== field.defaultValue)) recalculate();
 }
 
 /* "Move with Enter": down the column, as in a spreadsheet; arrow keys stay the text cursor's. */
@@ -60,7 +49,7 @@ function moveWithEnter(form) {
 
 /** Start every budget form. */
 export function start(root) {
-  for (const form of root.querySelectorAll("form[data-recalculate]")) {
+  for (const form of root.querySelectorAll("#year-form")) {
     watch(form);
     moveWithEnter(form);
   }

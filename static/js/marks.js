@@ -38,3 +38,31 @@ export function label(form, name) {
   const words = control?.getAttribute("aria-label") ?? control?.labels?.[0]?.textContent ?? name;
   return words.replace(/\*|\(optional\)/g, "").replace(/\s+/g, " ").trim();
 }
+
+/** Show what somebody else stored beside what was typed, with a button for each. */
+export function both(form, name, theirs, keep, take) {
+  const control = [...form.elements].find((one) => one.name === name && one.type !== "hidden");
+  if (!control) return;
+  const id = `${control.id || name}-both`;
+  document.getElementById(id)?.remove();
+  const box = document.createElement("div");
+  box.className = "both-texts";
+  box.id = id;
+  const said = document.createElement("p");
+  said.textContent = "Somebody else saved this field while you wrote. Stored now:";
+  const words = document.createElement("pre");
+  words.className = "quoted";
+  words.tabIndex = 0;
+  words.setAttribute("aria-label", `${label(form, name)}, stored now`);
+  words.textContent = theirs || "nothing";
+  const choice = (text, act) => {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = "usa-button usa-button--outline";
+    button.textContent = text;
+    button.addEventListener("click", () => { box.remove(); control.focus(); act(); });
+    return button;
+  };
+  box.append(said, words, choice("Keep mine", keep), choice("Take what is stored", take));
+  (control.closest(".usa-input-group") ?? control.closest(".options") ?? control).after(box);
+}

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam
 from sqlalchemy import select as select_bare
@@ -106,6 +107,15 @@ def desk_of(session: Session, application_id: int) -> Desk | None:
     """Return what decides now whether a draft may be worked on."""
     row = bare_rows(session, _DESK, {"application_id": application_id}).first()
     return None if row is None else Desk(*row)
+
+
+_DESK_WITH_RULES = _DESK.add_columns(_COMPETITIONS.c.rule_set)
+
+
+def desk_with_rules(session: Session, application_id: int) -> tuple[Desk, dict[str, Any] | None] | None:
+    """Return the same with the rules copied at publication, by which a save of the budget is judged."""
+    row = bare_rows(session, _DESK_WITH_RULES, {"application_id": application_id}).first()
+    return None if row is None else (Desk(*row[:-1]), row[-1])
 
 
 def application_by_number(session: Session, number: str) -> Application | None:

@@ -8,7 +8,12 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.applications.models import Application
-from grants.applications.services.drafting import require_editable, require_editable_part
+from grants.applications.queries.drafts import desk_with_rules
+from grants.applications.services.drafting import (
+    require_editable,
+    require_editable_desk,
+    require_editable_part,
+)
 from grants.budgets.models import MatchLine
 from grants.budgets.queries import budget_by_id, match_line_by_uid, table_of
 from grants.budgets.rules.table import YearBudget
@@ -16,14 +21,17 @@ from grants.budgets.services import sources, years
 from grants.budgets.services.sources import Source
 from grants.budgets.services.years import SavedYear
 from grants.errors import NotFound
+from grants.policies.rule_set import RuleSet
+from grants.versions import Offer
 
 
 @dataclass(frozen=True)
 class SavedInZone:
-    """What is stored of a year, with the zone in which its instant is told."""
+    """What is stored of a year, with the zone in which its instant is told and the rules that judge it."""
 
     year: SavedYear
     zone: str
+    rules: RuleSet
 
 
 def save_budget_year(
@@ -35,13 +43,24 @@ def save_budget_year(
     version: int,
     actor: Actor,
     now: datetime,
-) -> SavedInZone:
-    """Store one year of the budget; see `budgets.services.years.save_year`."""
-    zone = require_editable_part(session, application, actor=actor, now=now)
-    saved = years.save_year(
+) -> SavedYear:
+    """Store one whole year of the budget; see `budgets.services.years.save_year`."""
+    require_editable_part(session, application, actor=actor, now=now)
+    return years.save_year(
         session, application.budget_id, year, content, version=version, actor=actor, now=now
     )
-    return SavedInZone(saved, zone)
+
+
+def offer_budget_year(
+    session: Session, application: Application, year: int, offer: Offer, *, actor: Actor, now: datetime
+) -> SavedInZone:
+    """Store what can be stored of an offer; see `budgets.services.years.offer_year`."""
+    found = desk_with_rules(session, application.id)
+    if found is None or found[1] is None:
+        raise NotFound
+    zone = require_editable_desk(found[0], actor=actor, now=now)
+    saved = years.offer_year(session, application.budget_id, year, offer, actor=actor, now=now)
+    return SavedInZone(saved, zone, RuleSet.from_json(found[1]))
 
 
 def answer_before(

@@ -1,5 +1,6 @@
 """What stands on the cover of an application: title, director, contact, and who is named in it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,9 @@ from grants.applications.models import Application, NamedParty, PartyKind
 from grants.applications.services.drafting import require_editable
 from grants.eligibility.models import SelfCheck
 from grants.errors import StaleVersion, refuse
+from grants.versions import Offer, Outcome, based_on, merge
+
+CLASH = "Somebody changed this page while you wrote. Look at what is stored, then change it again."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,25 +29,52 @@ class About:
 def save_about(
     session: Session, application: Application, about: About, *, version: int, actor: Actor, now: datetime
 ) -> int:
-    """Store the cover that was filled in on top of `version`; return the version that stands."""
+    """Store the whole cover that was filled in on top of `version`; return the version that stands.
+
+    No earlier covers are kept, so one on top of an older version raises `StaleVersion` where it differs.
+    """
+    people = {one for one in (about.contact_person_id, application.contact_person_id) if one is not None}
+    contacts = {str(person): person for person in people}
+    offer = Offer(_shown(about, contacts), version)
+    outcome = offer_about(session, application, offer, contacts=contacts, actor=actor, now=now)
+    if outcome.clashes:
+        raise stale_about(outcome, offer.fields)
+    return outcome.version
+
+
+def offer_about(
+    session: Session,
+    application: Application,
+    offer: Offer,
+    *,
+    contacts: Mapping[str, int],
+    actor: Actor,
+    now: datetime,
+) -> Outcome:
+    """Store every field of an offered cover that can be stored; `contacts` are the members by uid."""
     require_editable(session, application, actor=actor, now=now)
-    stored = _about_of(application)
-    if stored == about:
-        return application.version
-    if version != application.version:
-        raise StaleVersion(
-            "Somebody changed this page while you wrote. Look at what is stored, then change it again.",
-            current=_shown(stored),
-            offered=_shown(about),
-            version=application.version,
-        )
-    application.project_title = about.project_title
-    application.service_area = about.service_area
-    application.center_director = about.center_director
-    application.contact_person_id = about.contact_person_id
-    application.version += 1
-    session.add(application)
-    return application.version
+    stored, found = shown(application, contacts), application.version
+    bases = offer.bases
+    if bases is None:
+        bases = based_on(stored if offer.version == found else None, stored)
+    merged = merge(stored, offer.fields, bases)
+    if merged.fields != stored:
+        fields = merged.fields
+        application.project_title = fields["project_title"]
+        application.service_area = fields["service_area"]
+        application.center_director = fields["center_director"]
+        if fields["contact"] != stored["contact"]:
+            application.contact_person_id = contacts.get(fields["contact"])
+        application.version += 1
+        session.add(application)
+    at = now if merged.fields != stored else None  # the cover keeps no instant of its own
+    return Outcome(application.version, found, merged.fields, at, (), merged.clashes, offer.version)
+
+
+def stale_about(outcome: Outcome, offered: Mapping[str, str]) -> StaleVersion:
+    """Return both covers, where two people changed the same field."""
+    current = {name: text for name, text in outcome.fields.items() if name != "contact"}
+    return StaleVersion(CLASH, current=current, offered=dict(offered), version=outcome.version)
 
 
 def take_self_check(
@@ -99,18 +130,26 @@ def remove_party(
     session.add(party)
 
 
-def _about_of(application: Application) -> About:
-    return About(
+def as_stored(application: Application, contacts: Mapping[str, int]) -> Outcome:
+    """Return where the cover stands, for who comes back to an open page."""
+    return Outcome(application.version, application.version, shown(application, contacts), None)
+
+
+def shown(application: Application, contacts: Mapping[str, int]) -> dict[str, str]:
+    """Return the stored cover as fields of text."""
+    about = About(
         project_title=application.project_title,
         service_area=application.service_area,
         center_director=application.center_director,
         contact_person_id=application.contact_person_id,
     )
+    return _shown(about, contacts)
 
 
-def _shown(about: About) -> dict[str, str]:
+def _shown(about: About, contacts: Mapping[str, int]) -> dict[str, str]:
     return {
         "project_title": about.project_title,
         "service_area": about.service_area,
         "center_director": about.center_director,
+        "contact": next((name for name, person in contacts.items() if person == about.contact_person_id), ""),
     }

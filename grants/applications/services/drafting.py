@@ -11,6 +11,7 @@ from grants.access.actor import SYSTEM, Actor
 from grants.access.check import require
 from grants.applications.models import Application, Section, SectionVersion, SetAside
 from grants.applications.queries.drafts import (
+    Desk,
     desk_of,
     locked_section,
     read_again,
@@ -117,6 +118,11 @@ def require_editable_part(session: Session, application: Application, *, actor: 
     desk = desk_of(session, application.id)
     if desk is None:
         raise NotFound
+    return require_editable_desk(desk, actor=actor, now=now)
+
+
+def require_editable_desk(desk: Desk, *, actor: Actor, now: datetime) -> str:
+    """Ask the policy and the clock about a draft that was read just now; return the competition's zone."""
     require(actor, "application.edit", desk)
     _require_on_time(desk.deadline_at, actor, now)
     return desk.zone

@@ -3,26 +3,27 @@
 from collections.abc import Mapping
 from typing import Any
 
-from flask import jsonify, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.applications.forms import BeforeForm
-from grants.applications.models import Application
+from grants.applications.models import Application, SetAside
 from grants.applications.queries import drafts
 from grants.applications.services import budgeting, drafting
+from grants.applications.services.budgeting import SavedInZone
 from grants.applications.services.workspace import Workspace, workspace_of
-from grants.applications.views.doors import applicant, around, wants_json
+from grants.applications.views.doors import applicant, around
 from grants.applications.views.tasks import crumbs_of
 from grants.applications.views.yearview import all_years, expense_rows, revenue_rows, year_view
-from grants.budgets.forms import AutosavedYear, YearForm
-from grants.budgets.rules.flat import flatten, gather, label_of
+from grants.budgets.forms import YearForm, verdict
+from grants.budgets.rules.flat import DETAIL, FIELDS, flatten, gather, label_of
 from grants.budgets.rules.table import EXPENSES, REVENUE
-from grants.budgets.rules.year_view import YearView, spoken
-from grants.competitions.queries import competition_by_id, rule_set_of
-from grants.errors import NotFound, Refused, StaleVersion
-from grants.money import MoneyError, parse, show
-from grants.web import current
-from grants.web.filters import clock_time
+from grants.budgets.rules.year_view import YearView
+from grants.budgets.services.years import as_saved, clash_words
+from grants.errors import NotFound
+from grants.money import parse, show
+from grants.versions import Offer
+from grants.web import current, saving
 from grants.web.forms import Form
 from grants.web.render import go, page
 
@@ -102,11 +103,12 @@ def year_links(workspace: Workspace) -> dict[str, tuple[str, str]]:
 )
 def budget_year(application: Application, year: int) -> ResponseReturnValue:
     """Enter the money of one year."""
-    if wants_json() and (typed := AutosavedYear()).is_sent():
-        return _save(application, year, typed)
+    if saving.by_script():
+        return _save_by_script(application, year)
     form = YearForm()
-    if form.is_sent():
+    if request.method == "POST" and request.form.get("do") != "recalculate":
         return _save(application, year, form)
+    form.validate_on_submit()  # what is no amount is said at its cell
     return _year_page(application, year, form)
 
 
@@ -136,27 +138,65 @@ def _year_page(application: Application, year: int, form: Any, *, status: int = 
     )
 
 
+def _save_by_script(application: Application, year: int) -> ResponseReturnValue:
+    kept: SetAside | None = None
+    if saving.is_peek():
+        saved = _as_stored(application, year)
+    else:
+        offer = saving.offered({name: request.form.get(name) for name in (*FIELDS, *DETAIL)})
+        saved, kept = _store(application, year, offer)
+    url = None
+    if kept is not None:
+        url = url_for("applicant.applications.budget_difference", uid=application.uid, kept=kept.uid)
+    said = clash_words(year) if kept else ""
+    outcome = saved.year.outcome
+    verdict = _verdict(application, saved)
+    return saving.answer(outcome, zone=saved.zone, difference=url, message=said, **verdict)
+
+
+def _as_stored(application: Application, year: int) -> SavedInZone:
+    with current.reading() as session:
+        workspace = workspace_of(session, application)
+    if not 1 <= year <= len(workspace.table.years):
+        raise NotFound
+    row = workspace.table.year(year)
+    stored = as_saved(year, row.content, row.version, row.updated_at)
+    return SavedInZone(stored, workspace.frame.competition.zone, workspace.frame.rule_set)
+
+
+def _verdict(application: Application, saved: SavedInZone) -> dict[str, Any]:
+    """Judge what is stored: every computed cell, its tone, what the rules say, and one sentence."""
+    again = bool(application.was_center)
+    year = saved.year
+    return verdict(YearView.of(year.year, year.content, saved.rules.cost_share, selected_again=again))
+
+
 def _save(application: Application, year: int, form: Any) -> ResponseReturnValue:
-    if request.form.get("do") == "recalculate":
-        return _year_page(application, year, form)
-    actor, now = current.actor(), current.now()
-    version, content = form.version.data or 0, form.content()
-    try:
-        with current.writing() as session:
-            saved = budgeting.save_budget_year(
-                session, application, year, content, version=version, actor=actor, now=now
-            )
-    except StaleVersion as stale:
-        return _clash(application, year, stale, form, version)
-    except Refused as refusal:
-        if wants_json():
-            raise
-        form.refuse(refusal)
-        return _year_page(application, year, form)
-    if wants_json():
-        stored = saved.year
-        return jsonify(version=stored.version, saved=clock_time(stored.at or now, saved.zone))
+    form.validate()
+    saved, kept = _store(application, year, Offer(form.typed(), form.version.data or 0))
+    if kept is not None:
+        return _difference_page(application, kept.uid, status=409)
+    if saved.year.outcome.refused:
+        form.version.data = form.version.typed = str(saved.year.version)
+        return _year_page(application, year, form, status=422)
     return _onward(application, year, merged=saved.year.merged)
+
+
+def _store(application: Application, year: int, offer: Offer) -> tuple[SavedInZone, SetAside | None]:
+    """Store what can be stored; what somebody else changed as well is set aside in the same step."""
+    actor, now = current.actor(), current.now()
+    with current.writing() as session:
+        saved = budgeting.offer_budget_year(session, application, year, offer, actor=actor, now=now)
+        outcome = saved.year.outcome
+        if not outcome.clashes:
+            return saved, None
+        session.add(application)
+        typed = {name: text for name, text in outcome.fields.items() if text}
+        typed |= {name: show(parse(offer.fields[name] or "0")) for name in outcome.clashes}
+        kept = drafting.set_aside(
+            session, application, f"budget:{year}", typed, base_version=offer.version, actor=actor, now=now
+        )
+    return saved, kept
 
 
 def _onward(application: Application, year: int, *, merged: bool) -> ResponseReturnValue:
@@ -164,23 +204,6 @@ def _onward(application: Application, year: int, *, merged: bool) -> ResponseRet
     if request.form.get("do") == "all":
         return go("applicant.applications.budget", uid=application.uid, said=said)
     return go("applicant.applications.budget_year", uid=application.uid, year=year, said=said)
-
-
-def _clash(
-    application: Application, year: int, stale: StaleVersion, form: Any, base: int
-) -> ResponseReturnValue:
-    """Keep what was typed, then show both amounts of each field."""
-    actor, now = current.actor(), current.now()
-    typed = {name: show(cents) for name, cents in flatten(form.content()).items()}
-    with current.writing() as session:
-        session.add(application)
-        kept = drafting.set_aside(
-            session, application, f"budget:{year}", typed, base_version=base, actor=actor, now=now
-        )
-    url = url_for("applicant.applications.budget_difference", uid=application.uid, kept=kept.uid)
-    if wants_json():
-        return jsonify(message=stale.message, current=stale.current, url=url, difference=url), 409
-    return _difference_page(application, kept.uid, status=409)
 
 
 @applicant.page(
@@ -250,33 +273,6 @@ def _two_amounts(stored: Mapping[str, int], typed: Mapping[str, str]) -> list[tu
         for name in names
         if show(stored.get(name, 0)) != typed.get(name, "0.00")
     ]
-
-
-@applicant.page(
-    "/<uid>/budget/<int:year>/sums",
-    "budget_sums",
-    permission="application.read",
-    load=drafts.application_by_uid,
-    methods=("POST",),
-)
-def budget_sums(application: Application, year: int) -> ResponseReturnValue:
-    """Answer a script with every computed cell of what is typed; nothing is stored."""
-    typed = {name: cents for name, text in request.form.items() if (cents := _cents(name, text))}
-    with current.reading() as session:
-        competition = competition_by_id(session, application.competition_id)
-    rule_set = rule_set_of(competition) if competition else None
-    if rule_set is None:
-        raise NotFound
-    again = bool(application.was_center)
-    view = YearView.of(year, gather(typed), rule_set.cost_share, selected_again=again)
-    return jsonify(cells=view.cells(), states=view.states(), spoken=spoken(view))
-
-
-def _cents(name: str, text: str) -> int:
-    try:
-        return parse(text) if "__" in name and text.strip() else 0
-    except MoneyError:
-        return 0
 
 
 @applicant.page(

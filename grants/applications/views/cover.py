@@ -1,5 +1,7 @@
 """The cover of an application, and the people and partners named in it."""
 
+from dataclasses import replace
+
 from flask import request
 from flask.typing import ResponseReturnValue
 
@@ -7,15 +9,17 @@ from grants.applications.forms import AboutForm, PartyForm
 from grants.applications.models import Application, PartyKind
 from grants.applications.queries import drafts
 from grants.applications.services import cover
-from grants.applications.services.cover import About
 from grants.applications.services.workspace import Frame, frame_of
 from grants.applications.views.doors import applicant, around
 from grants.applications.views.tasks import crumbs_of
 from grants.eligibility.queries import self_check_by_uid
 from grants.errors import NotFound, Refused, StaleVersion
-from grants.web import current
+from grants.versions import Outcome
+from grants.web import current, saving
 from grants.web.fields import choices
 from grants.web.render import go, page
+
+COVER = ("project_title", "service_area", "center_director", "contact")
 
 
 @applicant.page(
@@ -30,23 +34,45 @@ def about(application: Application) -> ResponseReturnValue:
     with current.reading() as session:
         frame = frame_of(session, application)
     form = _about_form(frame)
-    if form.is_sent():
-        actor, now = current.actor(), current.now()
-        try:
-            with current.writing() as session:
-                session.add(application)
-                version = form.version.data or 0
-                cover.save_about(
-                    session, application, _typed(form, frame), version=version, actor=actor, now=now
-                )
-        except StaleVersion as stale:
-            form.version.data = stale.version
-            return _about_page(frame, form, stale=stale, status=409)
-        except Refused as refusal:
-            form.refuse(refusal)
-        else:
-            return go("applicant.applications.tasks", uid=application.uid, said="Saved.")
-    return _about_page(frame, form)
+    if request.method != "POST":
+        return _about_page(frame, form)
+    form.validate()
+    try:
+        outcome = _save_about(frame, form)
+    except Refused as refusal:
+        if saving.by_script():
+            raise
+        form.refuse(refusal)
+        return _about_page(frame, form)
+    if saving.by_script():
+        zone, said = frame.competition.zone, cover.CLASH if outcome.clashes else ""
+        return saving.answer(outcome, zone=zone, message=said)
+    form.version.data = form.version.typed = str(outcome.version)
+    if outcome.clashes:
+        return _about_page(frame, form, stale=cover.stale_about(outcome, {}), status=409)
+    if outcome.refused:
+        return _about_page(frame, form, status=422)
+    return go("applicant.applications.tasks", uid=application.uid, said="Saved.")
+
+
+def _save_about(frame: Frame, form: AboutForm) -> Outcome:
+    contacts = {member.person.uid: member.person.id for member in frame.members}
+    if saving.is_peek():
+        return cover.as_stored(frame.application, contacts)
+    faults = saving.faults(form, COVER)
+    offer = saving.offered({name: form[name].data for name in COVER})
+    offer = offer.without(str(one.field) for one in faults)
+    with current.writing() as session:
+        session.add(frame.application)
+        outcome = cover.offer_about(
+            session,
+            frame.application,
+            offer,
+            contacts=contacts,
+            actor=current.actor(),
+            now=current.now(),
+        )
+    return replace(outcome, refused=faults)
 
 
 def _about_form(frame: Frame) -> AboutForm:
@@ -64,16 +90,6 @@ def _about_form(frame: Frame) -> AboutForm:
         form.center_director.data = application.center_director
         form.contact.data, form.version.data = contact, application.version
     return form
-
-
-def _typed(form: AboutForm, frame: Frame) -> About:
-    contact = next((m.person.id for m in frame.members if m.person.uid == form.contact.data), None)
-    return About(
-        project_title=form.project_title.data or "",
-        service_area=form.service_area.data or "",
-        center_director=form.center_director.data or "",
-        contact_person_id=contact,
-    )
 
 
 def _about_page(

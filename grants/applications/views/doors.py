@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 
 from grants.applications.models import Application
 from grants.applications.services.workspace import Frame
@@ -15,11 +15,6 @@ applicant = Pages("applications", audience="applicant")
 staff = Pages("applications", audience="staff")
 
 EDITABLE = {ApplicationStatus.DRAFT, ApplicationStatus.SUBMITTED}
-
-
-def wants_json() -> bool:
-    """Say whether a script asked, and not a form."""
-    return request.headers.get("X-Requested-With") == "fetch"
 
 
 def is_open(frame: Frame) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from typing import Final
 
 from grants.budgets.rules.table import ROWS, Cell, Column, InKindDetail, YearBudget
-from grants.money import parse, plain
+from grants.findings import Finding
+from grants.money import MoneyError, parse, plain, show
 
 DETAIL: Final = {
     "detail__loaned": "Full-time personnel loaned to the center",
@@ -65,19 +66,20 @@ def thaw(frozen: Mapping[str, str]) -> YearBudget:
     return gather({name: parse(amount) for name, amount in frozen.items()})
 
 
-def merged(
-    base: Mapping[str, int] | None, theirs: Mapping[str, int], ours: Mapping[str, int]
-) -> tuple[dict[str, int], list[str]]:
-    """Merge two changes of one base field by field; return the result and the fields in conflict.
+def texts(year: YearBudget) -> dict[str, str]:
+    """Return every field as a page shows it; what is not entered is empty."""
+    return dict.fromkeys((*FIELDS, *DETAIL), "") | {
+        name: show(cents) for name, cents in flatten(year).items()
+    }
 
-    A field is in conflict where both changed it to different amounts; without a base wherever they differ.
-    """
-    result: dict[str, int] = {}
-    conflicts: list[str] = []
-    for name in sorted(set(theirs) | set(ours) | set(base or {})):
-        mine, stored = ours.get(name, 0), theirs.get(name, 0)
-        before = None if base is None else base.get(name, 0)
-        if mine != stored and before not in {mine, stored}:
-            conflicts.append(name)
-        result[name] = stored if mine == before else mine
-    return {name: cents for name, cents in result.items() if cents}, conflicts
+
+def read(typed: Mapping[str, str]) -> tuple[dict[str, int], list[Finding]]:
+    """Return the cents of what is an amount or empty, and a finding for each field that is neither."""
+    amounts: dict[str, int] = {}
+    found: list[Finding] = []
+    for name, text in typed.items():
+        try:
+            amounts[name] = parse(text) if text.strip() else 0
+        except MoneyError as fault:
+            found.append(Finding("amount", str(fault), field=name))
+    return amounts, found

@@ -1,6 +1,6 @@
 """Making a budget and saving it year by year; the caller has already asked the policy."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -11,11 +11,11 @@ from sqlmodel import Session
 from grants.access.actor import Actor
 from grants.budgets.models import Budget, BudgetLine, BudgetYear, BudgetYearVersion
 from grants.budgets.queries import LockedYear, locked_year, year_as_saved
-from grants.budgets.rules.flat import FIELDS, flatten, freeze, gather, merged, thaw
+from grants.budgets.rules.flat import FIELDS, flatten, freeze, gather, read, texts, thaw
 from grants.budgets.rules.table import Column, YearBudget
 from grants.database import bare_table, new_uid
-from grants.errors import NotFound, StaleVersion
-from grants.money import show
+from grants.errors import NotFound, Refused, StaleVersion
+from grants.versions import Offer, Outcome, based_on, merge
 
 ENTERED: Final = tuple(dict.fromkeys(key for key, _column in FIELDS.values()))
 """The rows of the table into which amounts are entered; every year has a stored row for each."""
@@ -23,13 +23,21 @@ ENTERED: Final = tuple(dict.fromkeys(key for key, _column in FIELDS.values()))
 
 @dataclass(frozen=True)
 class SavedYear:
-    """What is stored after a save; `merged` says that another person's fields are in it."""
+    """What became of one save of a year."""
 
     year: int
-    version: int
     content: YearBudget
-    at: datetime | None
-    merged: bool
+    outcome: Outcome
+
+    @property
+    def version(self) -> int:
+        """Return the version that is stored now."""
+        return self.outcome.version
+
+    @property
+    def merged(self) -> bool:
+        """Say whether another person's fields are in it."""
+        return self.outcome.is_merged
 
 
 def create(
@@ -79,38 +87,65 @@ def save_year(
     actor: Actor,
     now: datetime,
 ) -> SavedYear:
-    """Store one year that was written on top of `version`.
+    """Store one whole year that was written on top of `version`, all of it or nothing.
 
     Fields that another person changed meanwhile are merged; where both changed the same field
     `StaleVersion` is raised with both amounts and nothing is stored. The same content again is a success.
     """
+    offer = Offer(texts(content), version)
+    saved = offer_year(session, budget_id, year, offer, actor=actor, now=now)
+    outcome = saved.outcome
+    if outcome.refused:
+        raise Refused(outcome.refused)
+    if outcome.clashes:
+        raise StaleVersion(
+            clash_words(year),
+            current={name: outcome.fields[name] or "0.00" for name in outcome.clashes},
+            offered={name: offer.fields[name] or "0.00" for name in outcome.clashes},
+            version=outcome.version,
+        )
+    return saved
+
+
+def clash_words(year: int) -> str:
+    """Say that two people changed the same field of a year."""
+    return f"Somebody saved year {year} while you wrote. Both amounts are below; nothing is lost."
+
+
+def offer_year(
+    session: Session, budget_id: int, year: int, offer: Offer, *, actor: Actor, now: datetime
+) -> SavedYear:
+    """Store every cell of an offer that can be stored; the outcome says what became of the others."""
     row = locked_year(session, budget_id, year)
     if row is None:
         raise NotFound
-    stored = row.content
-    if flatten(stored) == flatten(content):
-        return SavedYear(year, row.version, stored, row.updated_at, merged=False)
-    result = content if version == row.version else _merge(session, row, content, version)
-    if flatten(result) == flatten(stored):
-        return SavedYear(year, row.version, stored, row.updated_at, merged=True)
-    number = row.version + 1
-    _store(session, row, number, result, actor, now)
-    return SavedYear(year, number, result, now, merged=version != row.version)
+    stored = texts(row.content)
+    amounts, refused = read({name: text for name, text in offer.fields.items() if name in stored})
+    mine = texts(gather(amounts))
+    offered = {name: mine[name] for name in amounts}
+    merged = merge(stored, offered, _bases(session, row, stored, offer))
+    taken = {name: amounts[name] for name in amounts if merged.fields[name] == mine[name]}
+    content = gather({name: cents for name, cents in (flatten(row.content) | taken).items() if cents})
+    number, at = row.version, row.updated_at
+    if merged.fields != stored:
+        number, at = row.version + 1, now
+        _store(session, row, number, content, actor, now)
+    outcome = Outcome(number, row.version, merged.fields, at, refused, merged.clashes, offer.version)
+    return SavedYear(year, content, outcome)
 
 
-def _merge(session: Session, row: LockedYear, ours: YearBudget, version: int) -> YearBudget:
-    before = year_as_saved(session, row.id, version)
-    base = flatten(thaw(before.content)) if before else None
-    theirs, mine = flatten(row.content), flatten(ours)
-    result, conflicts = merged(base, theirs, mine)
-    if conflicts:
-        raise StaleVersion(
-            f"Somebody saved year {row.year} while you wrote. Both amounts are below; nothing is lost.",
-            current={name: show(theirs.get(name, 0)) for name in conflicts},
-            offered={name: show(mine.get(name, 0)) for name in conflicts},
-            version=row.version,
-        )
-    return gather(result)
+def as_saved(year: int, content: YearBudget, version: int, at: datetime | None) -> SavedYear:
+    """Return where a year stands, for who comes back to an open page."""
+    return SavedYear(year, content, Outcome(version, version, texts(content), at))
+
+
+def _bases(session: Session, row: LockedYear, stored: Mapping[str, str], offer: Offer) -> Mapping[str, str]:
+    if offer.bases is not None:
+        return offer.bases
+    if offer.version == row.version:
+        return based_on(stored, stored)
+    before = year_as_saved(session, row.id, offer.version)
+    return based_on(texts(thaw(before.content)) if before else None, stored)
 
 
 def _store(

@@ -135,19 +135,6 @@ def label_of(field: str) -> str:
     return LABELS.get(field) or f"Why: {re.sub('[_-]+', ' ', field)}"
 
 
-def merged(base: Fields | None, theirs: Fields, ours: Fields) -> tuple[dict[str, str], list[str]]:
-    """Merge two changes of one base field by field; return the result and the fields in conflict."""
-    result: dict[str, str] = {}
-    conflicts: list[str] = []
-    for name in sorted(set(theirs) | set(ours) | set(base or {})):
-        mine, stored = ours.get(name, ""), theirs.get(name, "")
-        before = None if base is None else base.get(name, "")
-        if mine != stored and before not in {mine, stored}:
-            conflicts.append(name)
-        result[name] = stored if mine == before else mine
-    return result, conflicts
-
-
 def part_faults(filled: Filled, ordinal: int) -> list[Finding]:
     """Return what is missing in the parts of a request for a year."""
     return [

@@ -105,6 +105,7 @@ class Dossier:
     content: YearBudget
     filled: Filled
     year_version: int
+    year_at: datetime | None
     parts: Mapping[str, RequestPart]
     sendings: tuple[Sending, ...]
 
@@ -267,6 +268,7 @@ def draft_dossier(session: Session, request: Request, *, now: datetime) -> Dossi
         content=year.content,
         filled=read({key: part.content for key, part in parts.items()}, basis.approved_outcomes),
         year_version=year.version,
+        year_at=year.updated_at,
         parts=parts,
         sendings=tuple(sendings_of(session, request.id)),
     )
@@ -281,6 +283,7 @@ def sent_dossier(session: Session, request: Request, *, now: datetime) -> Dossie
         content=thaw(sendings[0].content["budget"]) if sendings else basis.planned,
         filled=read(sendings[0].content["parts"] if sendings else {}, basis.approved_outcomes),
         year_version=0,
+        year_at=None,
         parts={},
         sendings=tuple(sendings),
     )

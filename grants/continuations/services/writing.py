@@ -1,6 +1,6 @@
 """Working on a request: each part and the budget year saved with its version, until the final is in."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,13 +16,15 @@ from grants.continuations.models import Request, RequestPart, RequestPartVersion
 from grants.continuations.queries.requests import approved_plan, locked_part, part_as_saved
 from grants.continuations.rules import figures
 from grants.continuations.rules.figures import CarryOver
-from grants.continuations.rules.parts import Part, label_of, merged, with_plan
+from grants.continuations.rules.parts import Part, label_of, with_plan
 from grants.continuations.workflow import RequestStatus
 from grants.errors import MoveRefused, NotFound, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.queries import lock
 from grants.money import dollars
+from grants.versions import Offer, Outcome, based_on, merge
 
+CLASH = "Somebody saved this while you wrote. Both texts are below; nothing is lost."
 EDITABLE = (RequestStatus.DRAFT, RequestStatus.DRAFT_SENT)
 
 
@@ -50,33 +52,94 @@ def save_part(
     `StaleVersion` is raised with both texts and nothing is stored. The same content again is a success.
     The approved plan is the agency's record: what a center says of it is not read.
     """
+    offered = {name: content.get(name, "") for name in _names(session, request, key, content)}
+    offer = Offer(offered, version)
+    outcome = offer_part(session, request, key, offer, shown=dict, actor=actor, now=now)
+    if outcome.clashes:
+        raise stale_part(outcome, offered)
+    return SavedPart(outcome.version, merged=outcome.is_merged)
+
+
+def offer_part(
+    session: Session,
+    request: Request,
+    key: Part,
+    offer: Offer,
+    *,
+    shown: Callable[[Mapping[str, str]], Mapping[str, str]],
+    actor: Actor,
+    now: datetime,
+) -> Outcome:
+    """Store every field of an offer that can be stored; the outcome says what became of the others.
+
+    `shown` writes kept fields as the page shows them, which is what the bases of a script are of.
+    """
     require_editable(session, request, actor=actor)
     part = locked_part(session, request.id, key)
     if part is None:
         raise NotFound
-    offered = {name: text for name, text in content.items() if text}
+    found, offered = part.version, dict(offer.fields)
     if key is Part.OUTCOMES:
-        offered = with_plan(key, offered, approved_plan(session, request))
-    if offered == part.content:
-        return SavedPart(part.version, merged=False)
-    result = offered if version == part.version else _merge(session, part, offered, version)
-    is_merged = version != part.version
+        plan = with_plan(key, {}, approved_plan(session, request))
+        offered |= {name: text for name, text in plan.items() if name in offered or offer.bases is None}
+    there, mine = shown(part.content), shown(offered)
+    merged = merge(there, {name: mine.get(name, "") for name in offered}, _bases(session, part, shown, offer))
+    taken = {name for name in offered if merged.fields.get(name, "") == mine.get(name, "")}
+    kept = part.content | {name: offered[name] for name in taken}
+    result = {name: text for name, text in kept.items() if text}
     if result != part.content:
-        part.content = result
-        part.version += 1
-        part.updated_by_id, part.updated_at = actor.person_id, now
-        session.add(part)
-        session.add(
-            RequestPartVersion(
-                part_id=part.id,
-                version=part.version,
-                content=result,
-                person_id=actor.person_id,
-                at=now,
-            )
-        )
-        session.flush()
-    return SavedPart(part.version, merged=is_merged)
+        _write(session, part, result, actor=actor, now=now)
+    fields = dict.fromkeys(offered, "") | dict(shown(part.content))
+    return Outcome(part.version, found, fields, part.updated_at, (), merged.clashes, offer.version)
+
+
+def part_as_stored(part: RequestPart, names: Iterable[str], fields: Mapping[str, str]) -> Outcome:
+    """Return where a part stands, for who comes back to an open page."""
+    return Outcome(part.version, part.version, dict.fromkeys(names, "") | dict(fields), part.updated_at)
+
+
+def stale_part(outcome: Outcome, offered: Mapping[str, str]) -> StaleVersion:
+    """Return both texts of each field that two people changed, named for people."""
+    return StaleVersion(
+        CLASH,
+        current={label_of(name): outcome.fields.get(name, "") for name in outcome.clashes},
+        offered={label_of(name): offered.get(name, "") for name in outcome.clashes},
+        version=outcome.version,
+    )
+
+
+def _names(session: Session, request: Request, key: Part, content: Mapping[str, str]) -> set[str]:
+    """Return every field that a whole part may hold: what is not in it any more was emptied."""
+    part = locked_part(session, request.id, key)
+    return set(content) | set(part.content if part else ())
+
+
+def _bases(
+    session: Session,
+    part: RequestPart,
+    shown: Callable[[Mapping[str, str]], Mapping[str, str]],
+    offer: Offer,
+) -> Mapping[str, str]:
+    if offer.bases is not None:
+        return offer.bases
+    if offer.version == part.version:
+        return based_on(shown(part.content), offer.fields)
+    before = part_as_saved(session, part.id, offer.version)
+    return based_on(shown(before.content) if before else None, offer.fields)
+
+
+def _write(
+    session: Session, part: RequestPart, content: dict[str, str], *, actor: Actor, now: datetime
+) -> None:
+    part.content = content
+    part.version += 1
+    part.updated_by_id, part.updated_at = actor.person_id, now
+    session.add(part)
+    version = RequestPartVersion(
+        part_id=part.id, version=part.version, content=content, person_id=actor.person_id, at=now
+    )
+    session.add(version)
+    session.flush()
 
 
 def save_budget(
@@ -85,6 +148,14 @@ def save_budget(
     """Store the money of the year; see `budgets.services.years.save_year`."""
     require_editable(session, request, actor=actor)
     return years.save_year(session, request.budget_id, 1, content, version=version, actor=actor, now=now)
+
+
+def offer_budget(
+    session: Session, request: Request, offer: Offer, *, actor: Actor, now: datetime
+) -> SavedYear:
+    """Store what can be stored of an offer; see `budgets.services.years.offer_year`."""
+    require_editable(session, request, actor=actor)
+    return years.offer_year(session, request.budget_id, 1, offer, actor=actor, now=now)
 
 
 def answer_carry_over(
@@ -120,16 +191,3 @@ def require_editable(session: Session, request: Request, *, actor: Actor) -> Non
     if request.status not in EDITABLE:
         sentence = "The final request is in and locked. Your program officer can send it back, with a reason."
         raise MoveRefused([Finding("status", sentence)])
-
-
-def _merge(session: Session, part: RequestPart, ours: Mapping[str, str], version: int) -> dict[str, str]:
-    before = part_as_saved(session, part.id, version)
-    result, conflicts = merged(before.content if before else None, part.content, ours)
-    if conflicts:
-        raise StaleVersion(
-            "Somebody saved this while you wrote. Both texts are below; nothing is lost.",
-            current={label_of(name): part.content.get(name, "") for name in conflicts},
-            offered={label_of(name): ours.get(name, "") for name in conflicts},
-            version=part.version,
-        )
-    return {name: text for name, text in result.items() if text}

@@ -1,28 +1,38 @@
 """The parts of a request, each a plain form with its version; a stale save shows both texts."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from flask import jsonify
 from flask import request as web
 from flask.typing import ResponseReturnValue
 
-from grants.budgets.forms import YearForm
+from grants.budgets.forms import YearForm, verdict
+from grants.budgets.rules.flat import DETAIL, FIELDS
 from grants.budgets.rules.flat import label_of as cell_label
 from grants.budgets.rules.table import EXPENSES, REVENUE
-from grants.budgets.rules.year_view import YearView, spoken
+from grants.budgets.rules.year_view import YearView
+from grants.budgets.services.years import SavedYear, as_saved
 from grants.continuations.forms import FORMS, CarryOverForm, PartForm, reasons_form
 from grants.continuations.models import Request
-from grants.continuations.queries.requests import approved_plan, request_by_uid
+from grants.continuations.queries.requests import approved_plan, parts_of, request_by_uid
 from grants.continuations.rules import figures
 from grants.continuations.rules.figures import CarryOver
 from grants.continuations.rules.parts import COLUMNS, OUTCOMES, Part
 from grants.continuations.services.dossier import Dossier, draft_dossier
-from grants.continuations.services.writing import answer_carry_over, save_budget, save_part
+from grants.continuations.services.writing import (
+    CLASH,
+    answer_carry_over,
+    offer_budget,
+    offer_part,
+    part_as_stored,
+    stale_part,
+)
 from grants.continuations.views.around import around_request
 from grants.continuations.views.center import again, pages
 from grants.errors import Refused, StaleVersion
-from grants.web import current
+from grants.versions import Offer, Outcome
+from grants.web import current, saving
 from grants.web.render import go, page
 
 NEXT = {
@@ -81,19 +91,23 @@ def _part(request: Request, key: Part, form: PartForm, **context: Any) -> Respon
     """Show one part, or save what was typed and go on."""
     stale: StaleVersion | None = None
     status = 200
-    if form.is_sent():
+    if web.method == "POST":
+        form.validate()
         try:
-            merged = _save(request, key, form)
-        except StaleVersion as caught:
-            stale = caught
-            form.version.data = str(caught.version)
+            outcome = _save(request, key, form)
         except Refused as refusal:
+            if saving.by_script():
+                raise
             status = refusal.status
             form.refuse(refusal)
         else:
-            onward = key.value if web.form.get("do") == "save" else NEXT[key]
-            said = MERGED if merged else SAVED
-            return go(f"applicant.continuations.{onward}", uid=request.uid, said=said)
+            if saving.by_script():
+                return saving.answer(outcome, zone=request.zone, message=CLASH if outcome.clashes else "")
+            form.version.data = str(outcome.version)
+            if not outcome.clashes and not outcome.refused:
+                return _onward(request, key, outcome)
+            stale = stale_part(outcome, form.content()) if outcome.clashes else None
+            status = 422 if outcome.refused else 409
     with current.reading() as session:
         dossier = draft_dossier(session, request, now=current.now())
     if web.method == "GET":
@@ -106,22 +120,35 @@ def _part(request: Request, key: Part, form: PartForm, **context: Any) -> Respon
         form=form,
         part=dossier.parts[key],
         stale=stale,
-        status=stale.status if stale else status,
+        status=status,
     )
 
 
-def _save(request: Request, key: Part, form: PartForm) -> bool:
+def _onward(request: Request, key: Part, outcome: Outcome) -> ResponseReturnValue:
+    onward = key.value if web.form.get("do") == "save" else NEXT[key]
+    said = MERGED if outcome.is_merged else SAVED
+    return go(f"applicant.continuations.{onward}", uid=request.uid, said=said)
+
+
+def _save(request: Request, key: Part, form: PartForm) -> Outcome:
+    if saving.is_peek():
+        with current.reading() as session:
+            part = parts_of(session, request.id)[key]
+        return part_as_stored(part, form.names(), form.shown(part.content))
+    typed, faults = form.content(), saving.faults(form, form.names())
+    offer = saving.offered({name: typed.get(name, "") for name in form.names()})
+    offer = offer.without(str(one.field) for one in faults)
     with current.writing() as session:
-        saved = save_part(
+        outcome = offer_part(
             session,
             again(session, request),
             key,
-            form.content(),
-            version=form.read_version(),
+            offer,
+            shown=form.shown,
             actor=current.actor(),
             now=current.now(),
         )
-    return saved.merged
+    return replace(outcome, refused=faults)
 
 
 @_door("carry-over", "carry_over")
@@ -175,22 +202,27 @@ def _save_carry_over(request: Request, form: CarryOverForm) -> None:
 @_door("budget", "budget")
 def budget(request: Request) -> ResponseReturnValue:
     """Enter the money of the year beside its ceiling."""
+    if saving.by_script():
+        return _budget_by_script(request)
     form = YearForm()
     stale: StaleVersion | None = None
     status = 200
-    if form.is_sent() and web.form.get("do") != "recalculate":
+    form.validate_on_submit()  # what is no amount is said at its cell
+    if web.method == "POST" and web.form.get("do") != "recalculate":
         try:
-            merged = _save_budget(request, form)
-        except StaleVersion as caught:
-            stale = _named(caught)
-            form.version.data = caught.version
+            saved = _save_budget(request, Offer(form.typed(), form.version.data or 0))
         except Refused as refusal:
             status = refusal.status
             form.refuse(refusal)
         else:
-            name = "reasons" if web.form.get("do") == "next" else "budget"
-            said = MERGED if merged else SAVED
-            return go(f"applicant.continuations.{name}", uid=request.uid, said=said)
+            outcome = saved.outcome
+            if not outcome.clashes and not outcome.refused:
+                name = "reasons" if web.form.get("do") == "next" else "budget"
+                said = MERGED if saved.merged else SAVED
+                return go(f"applicant.continuations.{name}", uid=request.uid, said=said)
+            stale = _stale_budget(outcome, form.typed()) if outcome.clashes else None
+            status = 422 if outcome.refused else 409
+            form.version.data = form.version.typed = str(outcome.version)
     with current.reading() as session:
         dossier = draft_dossier(session, request, now=current.now())
     if web.method == "GET":
@@ -201,21 +233,37 @@ def budget(request: Request) -> ResponseReturnValue:
         **_year(dossier, form),
         form=form,
         stale=stale,
-        status=stale.status if stale else status,
+        status=status,
     )
 
 
-def _save_budget(request: Request, form: Any) -> bool:
+def _budget_by_script(request: Request) -> ResponseReturnValue:
+    if not saving.is_peek():
+        offer = saving.offered({name: web.form.get(name) for name in (*FIELDS, *DETAIL)})
+        saved = _save_budget(request, offer)
+    with current.reading() as session:
+        dossier = draft_dossier(session, request, now=current.now())
+    if saving.is_peek():
+        saved = as_saved(1, dossier.content, dossier.year_version, dossier.year_at)
+    basis = dossier.basis
+    view = YearView.of(request.ordinal, saved.content, basis.rule, selected_again=basis.selected_again)
+    said = CLASH if saved.outcome.clashes else ""
+    return saving.answer(saved.outcome, zone=request.zone, message=said, **verdict(view))
+
+
+def _save_budget(request: Request, offer: Offer) -> SavedYear:
     with current.writing() as session:
-        saved = save_budget(
-            session,
-            again(session, request),
-            form.content(),
-            version=form.version.data or 0,
-            actor=current.actor(),
-            now=current.now(),
-        )
-    return saved.merged
+        return offer_budget(session, again(session, request), offer, actor=current.actor(), now=current.now())
+
+
+def _stale_budget(outcome: Outcome, typed: dict[str, str]) -> StaleVersion:
+    """Return both amounts of each cell that two people changed, named for people."""
+    return StaleVersion(
+        CLASH,
+        current={cell_label(name): outcome.fields[name] or "0.00" for name in outcome.clashes},
+        offered={cell_label(name): typed[name] or "0.00" for name in outcome.clashes},
+        version=outcome.version,
+    )
 
 
 def _year(dossier: Dossier, form: Any) -> dict[str, Any]:
@@ -227,36 +275,9 @@ def _year(dossier: Dossier, form: Any) -> dict[str, Any]:
 
     return {
         "year": year,
+        "year_at": dossier.year_at,
         "view": view(shown),
         "planned": view(basis.planned),
         "revenue": REVENUE,
         "expenses": EXPENSES,
     }
-
-
-def _named(stale: StaleVersion) -> StaleVersion:
-    """Return the conflict with its cells named for people."""
-    return StaleVersion(
-        stale.message,
-        current={cell_label(name): amount for name, amount in stale.current.items()},
-        offered={cell_label(name): amount for name, amount in stale.offered.items()},
-        version=stale.version,
-    )
-
-
-@pages.page(
-    "/<uid>/budget/sums",
-    "budget_sums",
-    permission="continuation.read_own",
-    load=request_by_uid,
-    methods=("POST",),
-)
-def budget_sums(request: Request) -> ResponseReturnValue:
-    """Answer a script with every computed cell of what is typed; nothing is stored."""
-    form = YearForm()
-    form.validate()
-    with current.reading() as session:
-        dossier = draft_dossier(session, request, now=current.now())
-    basis = dossier.basis
-    view = YearView.of(request.ordinal, form.readable(), basis.rule, selected_again=basis.selected_again)
-    return jsonify(cells=view.cells(), states=view.states(), spoken=spoken(view))

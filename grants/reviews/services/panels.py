@@ -21,8 +21,10 @@ from grants.reviews.services.lacking import lacking
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.services.scoring import as_fields
 from grants.reviews.workflow import IN, PanelStatus, SheetStatus
+from grants.versions import Offer, Outcome, based_on, merge
 from scoring.threshold import Status
 
+RECORD_CLASH = "Somebody saved this record while you wrote. Both texts are below; nothing is lost."
 LONGEST_RECORD = 50_000
 
 
@@ -125,24 +127,43 @@ def write_record(
     now: datetime,
 ) -> PanelRecord:
     """Save the chair's record of the discussion; it holds words and never a score of the panel."""
-    kept = _record(session, panel, application_id, actor)
-    if kept.text == text:
-        return kept
-    if kept.signed_at is not None:
-        raise refuse("signed", "This record is signed. Take the signature back first.", field="text")
-    if version != kept.version:
+    kept, outcome = offer_record(session, panel, application_id, Offer({"text": text}, version), actor, now)
+    if outcome.refused:
+        raise Refused(outcome.refused)
+    if outcome.clashes:
         raise StaleVersion(
-            "Somebody saved this record while you wrote. Both texts are below; nothing is lost.",
-            current={"text": kept.text},
-            offered={"text": text},
-            version=kept.version,
+            RECORD_CLASH, current={"text": kept.text}, offered={"text": text}, version=kept.version
         )
-    if len(text) > LONGEST_RECORD:
-        raise refuse("too-long", f"Use at most {LONGEST_RECORD:,} characters.", field="text")
-    kept.text, kept.version = text, kept.version + 1
-    kept.updated_by_id, kept.updated_at = actor.person_id, now
-    session.add(kept)
     return kept
+
+
+def offer_record(
+    session: Session, panel: Panel, application_id: int, offer: Offer, actor: Actor, now: datetime
+) -> tuple[PanelRecord, Outcome]:
+    """Store what a page offers as the record; the outcome says what became of it."""
+    kept = _record(session, panel, application_id, actor)
+    found, there = kept.version, {"text": kept.text}
+    refused = _record_faults(kept, offer)
+    bases = offer.bases
+    if bases is None:  # no earlier texts are kept, so a form of an older version clashes
+        bases = based_on(there if offer.version == found else None, ["text"])
+    merged = merge(there, {} if refused else offer.fields, bases)
+    if merged.fields != there:
+        kept.text, kept.version = merged.fields["text"], found + 1
+        kept.updated_by_id, kept.updated_at = actor.person_id, now
+        session.add(kept)
+    return kept, Outcome(kept.version, found, {"text": kept.text}, kept.updated_at, refused, merged.clashes)
+
+
+def _record_faults(kept: PanelRecord, offer: Offer) -> list[Finding]:
+    text = offer.fields.get("text", kept.text)
+    if text == kept.text:
+        return []
+    if kept.signed_at is not None:
+        return [Finding("signed", "This record is signed. Take the signature back first.", field="text")]
+    if len(text) > LONGEST_RECORD:
+        return [Finding("too-long", f"Use at most {LONGEST_RECORD:,} characters.", field="text")]
+    return []
 
 
 def sign_record(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from flask import jsonify, request
+from flask import request
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
@@ -18,8 +18,8 @@ from grants.reviews.services import panels as chairing
 from grants.reviews.services.rubric import rubric_of
 from grants.reviews.services.seeing import require_own_in
 from grants.reviews.views.audiences import staff as pages
-from grants.web import current
-from grants.web.filters import clock_time
+from grants.versions import Outcome
+from grants.web import current, saving
 from grants.web.render import go, page
 
 
@@ -117,29 +117,45 @@ def keep_record(opened: Discussed) -> ResponseReturnValue:
     form = RecordForm()
     if not form.is_sent():
         return _discussion(opened, form)
+    if saving.by_script():
+        return _record_by_script(opened, form)
     return _record(opened, form)
 
 
+def _record_by_script(opened: Discussed, form: RecordForm) -> ResponseReturnValue:
+    zone = opened.competition.zone
+    if saving.is_peek():
+        kept = _anew(opened).record
+        if kept is None:
+            raise NotFound
+        outcome = Outcome(kept.version, kept.version, {"text": kept.text}, kept.updated_at)
+        return saving.answer(outcome, zone=zone)
+    offer = saving.offered({"text": _plain(form)})
+    with current.writing() as session:
+        stored = panels.panel_of(session, opened.competition.id, opened.state)
+        if stored is None:
+            raise NotFound
+        actor, now = current.actor(), current.now()
+        _row, outcome = chairing.offer_record(session, stored, opened.id, offer, actor, now)
+    return saving.answer(outcome, zone=zone, message=chairing.RECORD_CLASH if outcome.clashes else "")
+
+
+def _plain(form: RecordForm) -> str:
+    return str(form.text.data or "").replace("\r\n", "\n")
+
+
 def _record(opened: Discussed, form: RecordForm) -> ResponseReturnValue:
-    by_script = request.headers.get("X-Requested-With") == "fetch"
     deed = request.form.get("deed", "save")
     try:
         with current.writing() as session:
-            kept = _written(session, opened, form, deed)
+            _written(session, opened, form, deed)
     except StaleVersion as stale:
-        if by_script:
-            return jsonify(message=stale.message, current=stale.current), 409
         form.version.data = str(stale.version)
         form.text.errors = [f"{stale.message} Stored now: {stale.current['text']}"]
         return _discussion(_anew(opened), form, status=409)
     except Refused as refusal:
-        if by_script:
-            raise
         form.refuse(refusal)
         return _discussion(_anew(opened), form)
-    if by_script:
-        zone = str(request.form.get("zone", "America/New_York"))
-        return jsonify(version=kept.version, saved=clock_time(current.now(), zone))
     said = {"sign": "Signed.", "unsign": "The signature is taken back."}.get(deed, "Saved.")
     return go("staff.reviews.discussion", uid=opened.uid, said=said)
 
@@ -161,7 +177,7 @@ def _written(session: Session, opened: Discussed, form: RecordForm, deed: str) -
         session,
         stored,
         opened.id,
-        text=str(form.text.data or "").replace("\r\n", "\n"),
+        text=_plain(form),
         version=form.base(),
         actor=actor,
         now=now,
