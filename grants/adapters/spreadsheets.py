@@ -13,10 +13,11 @@ if TYPE_CHECKING:
 
 LONGEST_CELL = 32_767
 """Excel holds no longer text in one cell."""
-NO_TEXT = re.compile(r"[\000-\010\013\014\016-\037\ufffe\uffff]")
-"""Signs that no cell of Excel can hold; the last two are no characters in XML at all."""
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a program for tables takes for the beginning of a formula when it opens a CSV file."""
+NO_TEXT = re.compile(r"[\000-\010\013\014\016-\037\177-\237\ufffe\uffff]")
+"""Control signs, which no cell can hold; the last two are no characters in XML at all."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+"""What a program for tables takes for the beginning of a formula when it opens a CSV file; OWASP names the
+line feed and the full-width forms too."""
 TAKEN = ("=", "#")
 """What the library that writes Excel files would take for a formula or an error."""
 KINDS = {
@@ -54,8 +55,11 @@ def write_workbook(to: IO[bytes], pages: Iterable[tuple[str, Iterable[Line]]]) -
 
 
 def harmless(value: Value) -> Value:
-    """Return text that no program takes for a formula."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULAS) else value
+    """Return text that no program takes for a formula, also behind blanks, and without control signs."""
+    if not isinstance(value, str):
+        return value
+    text = NO_TEXT.sub("", value)
+    return f"'{text}" if text.startswith(FORMULAS) or text.lstrip().startswith(FORMULAS) else text
 
 
 def as_text(page: "WriteOnlyWorksheet", value: str) -> "Cell | str":
