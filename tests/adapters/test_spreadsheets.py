@@ -7,7 +7,6 @@ import pytest
 
 from grants.adapters.spreadsheets import FORMULAS, csv_pieces, write_workbook
 
-
 VISIBLE = [sign for sign in FORMULAS if not sign.isspace()]
 CASES = [("", sign) for sign in FORMULAS] + [(b, sign) for b in (" ", "\u00a0", "\x07") for sign in VISIBLE]
 
@@ -24,7 +23,7 @@ def test_control_signs_stand_in_neither_file() -> None:
     book = io.BytesIO()
     write_workbook(book, [("Page", [(typed,)])])
 
-    cell = openpyxl.load_workbook(book).active["A1"].value
+    cell = openpyxl.load_workbook(book)["Page"]["A1"].value
 
     assert b"".join(csv_pieces([(typed,)])).decode("utf-8-sig") == '"ab\nc"\r\n'
     assert cell == "ab\nc"
