@@ -62,6 +62,8 @@ _NOTICES: dict[str, Callable[..., Any]] = {
     "accounts.confirm": account_notices.confirm,
     "accounts.reset": account_notices.reset,
     "accounts.registered_again": account_notices.registered_again,
+    "accounts.role_asked": account_notices.role_asked,
+    "accounts.role_given": account_notices.role_given,
     "accounts.sign_in_changed": account_notices.sign_in_changed,
     "organizations.invited": organization_notices.invited,
     "organizations.joined": organization_notices.joined,

@@ -31,6 +31,10 @@ STAFF = frozenset(
 )
 SCREENING = frozenset({Role.PROGRAM_OFFICER, Role.GRANTS_OFFICER, Role.AUDITOR})
 """Who judges, or audits, whether an applicant is eligible, and so needs what it answered of itself."""
+CONFIRMED = frozenset(
+    {Role.PROGRAM_OFFICER, Role.GRANTS_OFFICER, Role.SELECTING_OFFICIAL, Role.ADMINISTRATOR}
+)
+"""Roles that decide for the government, or make those who do: two administrators give one together."""
 APPLICANT = frozenset({Role.MEMBER, Role.REPRESENTATIVE})
 
 SEPARATED = (

@@ -141,6 +141,16 @@ class FactorForm(Form):
     sealed = StringField(validators=[Length(max=300)])
 
 
+class StaffForm(Form):
+    """Somebody to be invited to the staff, with the first role."""
+
+    name = text("Name", needed="Enter the name as it should stand in the record.", longest=200)
+    email = _address("Mail address")
+    role = SelectField(
+        "Role", choices=choices((role.value, role.value.capitalize()) for role in Role if role in STAFF)
+    )
+
+
 class RoleForm(Form):
     """A staff role to be given."""
 

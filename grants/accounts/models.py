@@ -83,6 +83,35 @@ class StaffRole(Record, table=True):
     ended_by_id: int | None = Field(default=None, foreign_key="person.id")
 
 
+class RoleRequest(Record, table=True):
+    """A staff role that one administrator asked for and another gives or refuses.
+
+    Changed only by `accounts.services.roles`.
+    """
+
+    __tablename__ = "role_request"
+    __table_args__ = (
+        Index(
+            "ix_role_request_open",
+            "person_id",
+            "role",
+            unique=True,
+            sqlite_where=text("decided_at IS NULL"),
+            postgresql_where=text("decided_at IS NULL"),
+        ),
+        CheckConstraint("(decided_at IS NULL) = (decided_by_id IS NULL)", name="decided_by_somebody"),
+        CheckConstraint("decided_by_id <> asked_by_id OR given = false", name="given_by_another"),
+    )
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    role: Role = Field(sa_column=enum_column(Role, "role_request_role"))
+    asked_at: datetime = Field(sa_type=Instant)
+    asked_by_id: int = Field(foreign_key="person.id")
+    decided_at: datetime | None = Field(default=None, sa_type=Instant)
+    decided_by_id: int | None = Field(default=None, foreign_key="person.id")
+    given: bool = Field(default=False)
+
+
 class SignIn(Record, table=True):
     """One browser in which a person is signed in; real time. Changed only by `accounts.services.sessions`."""
 

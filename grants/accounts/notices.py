@@ -2,6 +2,7 @@
 
 from sqlmodel import Session
 
+from grants.access.roles import Role
 from grants.accounts import queries
 from grants.lifecycle.models import Event
 from grants.lifecycle.outbox import Mail
@@ -30,6 +31,26 @@ def registered_again(session: Session, event: Event) -> list[Mail]:
 def sign_in_changed(session: Session, event: Event) -> list[Mail]:
     """Tell the person what changed in how they sign in, and how to undo it."""
     return _person(session, event.subject_id, "Sign-in changed", "emails/accounts/sign_in_changed")
+
+
+def role_asked(session: Session, event: Event) -> list[Mail]:
+    """Tell the other administrators that a role waits for one of them."""
+    return _of_roles(session, event, "A staff role waits for you", [Role.ADMINISTRATOR])
+
+
+def role_given(session: Session, event: Event) -> list[Mail]:
+    """Tell every administrator and auditor that a role was given, so that nothing is given unseen."""
+    return _of_roles(session, event, "A staff role was given", [Role.ADMINISTRATOR, Role.AUDITOR])
+
+
+def _of_roles(session: Session, event: Event, subject: str, roles: list[Role]) -> list[Mail]:
+    someone = queries.person_by_id(session, event.subject_id)
+    told = {one.id: one for role in roles for one in queries.holders_of(session, role)}
+    return [
+        Mail(one.email, subject, "emails/accounts/role", one.id, {"someone": someone, "words": subject})
+        for one in told.values()
+        if someone is not None and one.id not in {event.person_id, someone.id}
+    ]
 
 
 def _link(session: Session, event: Event, subject: str, template: str) -> list[Mail]:

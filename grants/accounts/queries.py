@@ -9,7 +9,15 @@ from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
 from grants.access.roles import Role
-from grants.accounts.models import Attempt, LinkPurpose, MailedLink, Person, SignIn, StaffRole
+from grants.accounts.models import (
+    Attempt,
+    LinkPurpose,
+    MailedLink,
+    Person,
+    RoleRequest,
+    SignIn,
+    StaffRole,
+)
 from grants.database import bare_rows, bare_table
 
 PAGE = 50
@@ -122,6 +130,41 @@ def roles_ever(session: Session, person_id: int) -> list[StaffRole]:
 def role_by_uid(session: Session, uid: str) -> StaffRole | None:
     """Return one granted role."""
     return session.exec(select(StaffRole).where(col(StaffRole.uid) == uid)).first()
+
+
+def open_request(session: Session, person_id: int, role: Role) -> RoleRequest | None:
+    """Return the wish for a role that waits for another administrator."""
+    return session.exec(
+        select(RoleRequest).where(
+            col(RoleRequest.person_id) == person_id,
+            col(RoleRequest.role) == role,
+            col(RoleRequest.decided_at).is_(None),
+        )
+    ).first()
+
+
+def open_requests(session: Session, person_id: int | None = None) -> list[RoleRequest]:
+    """Return the wishes for roles that wait for another administrator, one person's or all."""
+    rows = select(RoleRequest).where(col(RoleRequest.decided_at).is_(None)).order_by(col(RoleRequest.id))
+    if person_id is not None:
+        rows = rows.where(col(RoleRequest.person_id) == person_id)
+    return list(session.exec(rows).all())
+
+
+def request_by_uid(session: Session, uid: str) -> RoleRequest | None:
+    """Return one wish for a role."""
+    return session.exec(select(RoleRequest).where(col(RoleRequest.uid) == uid)).first()
+
+
+def all_holders(session: Session) -> list[tuple[Person, Role]]:
+    """Return everybody who holds a staff role now, by role and name."""
+    rows = (
+        select(Person, StaffRole.role)
+        .join(StaffRole, col(StaffRole.person_id) == col(Person.id))
+        .where(col(StaffRole.ended_at).is_(None))
+        .order_by(col(StaffRole.role), col(Person.name), col(Person.id))
+    )
+    return [(person, Role(role)) for person, role in session.exec(rows).all()]
 
 
 def holders_of(session: Session, role: Role) -> list[Person]:

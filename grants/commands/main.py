@@ -7,6 +7,7 @@ from grants.commands.audit import audit
 from grants.commands.competition import competition
 from grants.commands.database import database
 from grants.commands.demo import demo
+from grants.commands.people import people
 from grants.commands.running import config, serve, worker
 
 
@@ -15,7 +16,10 @@ def main() -> None:
     """Run and keep the center competitions."""
 
 
-for command in (audit, competition, config, database, demo, policies_commands.policies, serve, worker):
+for command in (
+    *(audit, competition, config, database, demo, people),
+    *(policies_commands.policies, serve, worker),
+):
     main.add_command(command)
 
 

@@ -47,6 +47,17 @@ def ask_to_register(session: Session, *, email: str, name: str, now: datetime, t
     ask_to_confirm(session, person, now=now, then=then)
 
 
+def invite_staff(session: Session, *, email: str, name: str, now: datetime) -> Person:
+    """Return the account of an address, made if need be; one without a password gets its set-up link."""
+    email = email.strip().lower()
+    person = queries.person_by_email(session, email) or _added(session, email, name, now=now)
+    if not person.active:
+        raise refuse("closed", f"The account of {email} is closed.", field="email")
+    if not person.is_set_up:
+        ask_to_confirm(session, person, now=now)
+    return person
+
+
 def set_up(session: Session, link: MailedLink, profile: Profile, *, now: datetime) -> Person:
     """Set an account up by the link that was mailed to its address, which proves it.
 
