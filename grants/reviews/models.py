@@ -281,6 +281,7 @@ class Sheet(Record, table=True):
     submitted_at: datetime | None = Field(default=None, sa_type=Instant)
     returned_reason: str | None = Field(default=None, max_length=2000)
     returned_at: datetime | None = Field(default=None, sa_type=Instant)
+    due_at: datetime | None = Field(default=None, sa_type=Instant)
     stood: bool = Field(default=False)
     number: int = Field(default=0)
     status: SheetStatus = Field(
@@ -377,6 +378,7 @@ class Panel(Record, table=True):
     opened_at: datetime | None = Field(default=None, sa_type=Instant)
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
     left_open: str | None = Field(default=None, max_length=2000)
+    early_deeds: list[dict[str, str]] | None = Field(default=None, sa_type=Document)
     status: PanelStatus = Field(
         default=PanelStatus.WAITING, sa_column=enum_column(PanelStatus, "panel_status", index=True)
     )

@@ -59,7 +59,7 @@ def test_an_officer_is_told_of_late_sheets_and_of_a_conflict_after_assignment(se
 
     assert verbs(session, made.officer, NOW + timedelta(days=31)) == [
         "Replace a reviewer of CO-1",
-        "Remind: 6 of 6 sheets late",
+        "Remind: 5 score sheets late",
     ]
 
 

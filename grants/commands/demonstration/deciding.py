@@ -57,11 +57,12 @@ def call(stage: Stage, number: str, state: str, at: str) -> None:
         )
 
 
-def open_panel(stage: Stage, number: str, state: str) -> None:
-    """Open a state's panel."""
+def open_panel(stage: Stage, number: str, state: str, *, early: str = "") -> None:
+    """Open a state's panel, before its call with the reason."""
     stage.later()
     with stage.acting(CHAIR) as scene:
-        panels.open_panel(scene.session, competition(scene, number), state, actor=scene.actor, now=scene.now)
+        round_ = competition(scene, number)
+        panels.open_panel(scene.session, round_, state, early=early, actor=scene.actor, now=scene.now)
 
 
 def discuss(stage: Stage, number: str, state: str, reviewers: tuple[int, ...], *revised: Revision) -> None:

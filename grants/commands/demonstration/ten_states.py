@@ -136,7 +136,8 @@ def hold_panels(stage: Stage) -> None:
     )
     for state, day, panel in (("CO", 16, (1, 2, 3)), ("CT", 17, (4, 5, 6)), ("MI", 18, (7, 8, 9))):
         stage.at(f"2014-12-{day} 13:00")
-        deciding.call(stage, NUMBER, state, f"2014-12-{day} 14:00")
+        deciding.call(stage, NUMBER, state, f"2014-12-{day} 13:30")
+        stage.at(f"2014-12-{day} 13:30")
         deciding.open_panel(stage, NUMBER, state)
         revised = ((3, "high-plains", "budget", 14),) if state == "CO" else ()
         deciding.discuss(stage, NUMBER, state, panel, *revised)
@@ -160,7 +161,9 @@ def last_days(stage: Stage) -> None:
     deciding.call(stage, NUMBER, "VA", "2015-01-22 13:00")
     stage.at("2015-01-19 13:00")
     deciding.call(stage, NUMBER, "NC", "2015-01-20 13:00")
-    deciding.open_panel(stage, NUMBER, "NC")
+    deciding.open_panel(
+        stage, NUMBER, "NC", early="The reviewers asked to read each other's comments before the call."
+    )
 
 
 def _draft(key: str) -> Draft:

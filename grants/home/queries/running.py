@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, case, func
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
@@ -16,8 +16,9 @@ from grants.competitions.queries import Listing, public_competitions
 from grants.competitions.rules.stage import Stage
 from grants.competitions.workflow import CompetitionStatus
 from grants.continuations.queries.waiting import next_milestones as continuation_milestones
-from grants.reviews.models import Assignment, Phase, Sheet
-from grants.reviews.workflow import AssignmentStatus, SheetStatus
+from grants.reviews.models import Assignment
+from grants.reviews.queries.counts import NO_SHEETS, SheetCount, sheet_counts
+from grants.reviews.workflow import AssignmentStatus
 
 STEPS = ("Applications", "Screening", "Score sheets", "Ranking and selection", "Letters and awards")
 
@@ -33,8 +34,7 @@ class Running:
     drafts: int
     submitted: int
     eligible: int
-    sheets_in: int
-    sheets: int
+    sheets: SheetCount
     decided: int
     step: int
 
@@ -60,7 +60,7 @@ def running(session: Session, actor: Actor, now: datetime) -> list[Running]:
     ).all()
     ids = [competition.id for competition in published]
     statuses = applications_by_status(session, ids, actor)
-    sheets = sheets_in(session, ids, actor)
+    sheets = sheet_counts(session, ids, barred=actor.barred)
     return [_running(competition, statuses, sheets, now) for competition in published]
 
 
@@ -112,55 +112,31 @@ def applications_by_status(session: Session, ids: list[int], actor: Actor) -> di
     return {(competition_id, str(status)): count for competition_id, status, count in rows}
 
 
-def sheets_in(session: Session, ids: list[int], actor: Actor) -> dict[int, tuple[int, int]]:
-    """Return for each competition how many first score sheets are in, of how many that were assigned."""
-    is_in = col(Sheet.status).in_([SheetStatus.SUBMITTED, SheetStatus.FINAL])
-    rows = session.exec(
-        select(Assignment.competition_id, func.count(case((is_in, 1))), func.count(col(Assignment.id)))
-        .outerjoin(
-            Sheet,
-            and_(
-                col(Sheet.application_id) == col(Assignment.application_id),
-                col(Sheet.person_id) == col(Assignment.person_id),
-                col(Sheet.phase) == Phase.INITIAL,
-            ),
-        )
-        .where(
-            col(Assignment.competition_id).in_(ids),
-            col(Assignment.status) == AssignmentStatus.SENT,
-            col(Assignment.application_id).not_in(sorted(actor.barred)),
-        )
-        .group_by(col(Assignment.competition_id))
-    ).all()
-    return {competition_id: (done, all_) for competition_id, done, all_ in rows}
-
-
 def _running(
     competition: Competition,
     statuses: dict[tuple[int, str], int],
-    sheets: dict[int, tuple[int, int]],
+    sheets: dict[int, SheetCount],
     now: datetime,
 ) -> Running:
     def count(*names: str) -> int:
         return sum(statuses.get((competition.id, name), 0) for name in names)
 
-    done, all_ = sheets.get(competition.id, (0, 0))
+    counted = sheets.get(competition.id, NO_SHEETS)
     return Running(
         competition=competition,
         drafts=count("draft"),
         submitted=count("submitted", "eligible", "ineligible", "declined", "awarded"),
         eligible=count("eligible", "declined", "awarded"),
-        sheets_in=done,
-        sheets=all_,
+        sheets=counted,
         decided=count("declined", "awarded"),
-        step=_step(competition, statuses, (done, all_), now),
+        step=_step(competition, statuses, counted, now),
     )
 
 
 def _step(
     competition: Competition,
     statuses: dict[tuple[int, str], int],
-    sheets: tuple[int, int],
+    sheets: SheetCount,
     now: datetime,
 ) -> int:
     """Return on which of `STEPS` the competition stands, counted from 0."""
@@ -168,7 +144,6 @@ def _step(
         return 0
     if statuses.get((competition.id, "submitted"), 0):
         return 1
-    done, all_ = sheets
-    if done < all_ or not all_:
+    if sheets.first_in < sheets.first or not sheets.first:
         return 2
     return 3 if statuses.get((competition.id, "eligible"), 0) else 4

@@ -12,7 +12,8 @@ from grants.competitions.models import Competition
 from grants.competitions.queries import states_of
 from grants.documents.queries import letters_of_competition
 from grants.documents.workflow import LetterStatus
-from grants.home.queries.running import applications_by_status, sheets_in
+from grants.home.queries.running import applications_by_status
+from grants.reviews.queries.counts import NO_SHEETS, sheet_counts
 from grants.reviews.queries.panels import rankings_of
 
 
@@ -23,6 +24,7 @@ class Stage:
     done: int
     whole: int
     words: str
+    after_call: str = ""
 
     @property
     def is_done(self) -> bool:
@@ -32,7 +34,8 @@ class Stage:
     @property
     def text(self) -> str:
         """Write the figure that stands on the milestone."""
-        return f"{self.done:,} of {self.whole:,} {self.words}" if self.whole else ""
+        after = f"; after the call {self.after_call}" if self.after_call else ""
+        return f"{self.done:,} of {self.whole:,} {self.words}{after}" if self.whole else ""
 
 
 def stages(session: Session, competition: Competition, actor: Actor) -> Mapping[str, Stage]:
@@ -41,7 +44,7 @@ def stages(session: Session, competition: Competition, actor: Actor) -> Mapping[
     count = {status: number for (_, status), number in counts.items()}
     passed = sum(count.get(name, 0) for name in ("eligible", "declined", "awarded"))
     screened = passed + count.get("ineligible", 0)
-    done, sheets = sheets_in(session, [competition.id], actor).get(competition.id, (0, 0))
+    sheets = sheet_counts(session, [competition.id], barred=actor.barred).get(competition.id, NO_SHEETS)
     states = len(states_of(session, competition.id))
     decided = [
         row
@@ -56,10 +59,12 @@ def stages(session: Session, competition: Competition, actor: Actor) -> Mapping[
     released = sum(letter.status is LetterStatus.RELEASED for letter in letters)
     return {
         "Screening": Stage(screened, screened + count.get("submitted", 0), "applications screened"),
-        "Score sheets": Stage(done, sheets, "score sheets in"),
-        "Panels and ranking": Stage(
-            len(rankings_of(session, competition.id)), states if sheets else 0, "states ranked"
+        "Score sheets": Stage(
+            sheets.first_in, sheets.first, "score sheets in before the call", sheets.after_call
         ),
-        "Selection": Stage(len(decided), states if sheets else 0, "states decided"),
+        "Panels and ranking": Stage(
+            len(rankings_of(session, competition.id)), states if sheets.first else 0, "states ranked"
+        ),
+        "Selection": Stage(len(decided), states if sheets.first else 0, "states decided"),
         "Letters": Stage(released, passed if released or decided else 0, "letters released"),
     }

@@ -43,6 +43,12 @@ class DeedForm(Form):
     """A form of one button."""
 
 
+class EarlyForm(Form):
+    """A deed of a panel; before its call it needs a reason."""
+
+    early = text("Why before the call", longest=2000, area=True)
+
+
 class AgreementForm(Form):
     """The signature under the confidentiality agreement."""
 

@@ -149,6 +149,7 @@ class CloseForm(Form):
     """Close a panel, or say why something stays open."""
 
     left_open = text("Who leaves this open, and why", longest=2000, area=True)
+    early = text("Why before the call", longest=2000, area=True)
 
 
 class RecordForm(Form):
@@ -156,6 +157,7 @@ class RecordForm(Form):
 
     version = HiddenField(default="1")
     text = TextAreaField("Record of the discussion")
+    early = TextAreaField("Why you sign before the call")
 
     def base(self) -> int:
         """Return the version the text was written on."""

@@ -56,6 +56,7 @@ def make_panel_packet(work: Work) -> None:
             return
         found = _finalists(session, competition, packet)
         leaves = rubric_of(session, competition).leaves
+        early = _early(session, packet)
     if found is None:
         work.finish({"made": 0})
         return
@@ -68,6 +69,7 @@ def make_panel_packet(work: Work) -> None:
             name=POSTAL_CODES[packet.state],
             found=found,
             seats=_seats(found),
+            early=early,
             leaves=leaves,
             at=work.now(),
         )
@@ -85,6 +87,12 @@ def make_panel_packet(work: Work) -> None:
         if stored is not None:
             keep_packet(session, stored, ready, actor=SYSTEM, now=work.now())
     work.finish({"made": 1})
+
+
+def _early(session: Session, packet: Packet) -> list[panels.EarlyDeed]:
+    """Return what came before the call; a reader to whom one application is closed gets no packet."""
+    panel = panels.panel_of(session, packet.competition_id or 0, packet.state)
+    return panels.early_deeds(session, panel, without=())
 
 
 def _finalists(session: Session, competition: Competition, packet: Packet) -> list[PaneledApplication] | None:

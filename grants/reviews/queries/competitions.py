@@ -9,9 +9,10 @@ from sqlmodel import Session, col, select
 from grants.applications.models import Application
 from grants.competitions.models import Competition
 from grants.competitions.workflow import CompetitionStatus
-from grants.reviews.models import PanelMember, Phase, Ranking, Sheet
+from grants.reviews.models import PanelMember, Ranking
 from grants.reviews.queries.applications import REVIEWED
-from grants.reviews.workflow import IN, MemberStatus
+from grants.reviews.queries.counts import NO_SHEETS, SheetCount, sheet_counts
+from grants.reviews.workflow import MemberStatus
 
 
 @dataclass(frozen=True)
@@ -21,8 +22,7 @@ class UnderReview:
     competition: Competition
     applications: int
     reviewers: int
-    sheets: int
-    sheets_in: int
+    sheets: SheetCount
     rankings: int
 
 
@@ -35,15 +35,14 @@ def under_review(session: Session, *, barred: Collection[int]) -> list[UnderRevi
     ).all()
     applications = _applications(session, barred)
     reviewers = _reviewers(session)
-    sheets = _sheets(session, barred)
+    sheets = sheet_counts(session, [row.id for row in rows], barred=barred)
     frozen = _rankings(session)
     return [
         UnderReview(
             row,
             applications.get(row.id, 0),
             reviewers.get(row.id, 0),
-            sheets.get(row.id, {}).get(False, 0) + sheets.get(row.id, {}).get(True, 0),
-            sheets.get(row.id, {}).get(True, 0),
+            sheets.get(row.id, NO_SHEETS),
             frozen.get(row.id, 0),
         )
         for row in rows
@@ -66,19 +65,6 @@ def _reviewers(session: Session) -> dict[int, int]:
         .group_by(col(PanelMember.competition_id))
     )
     return dict(session.exec(rows).all())
-
-
-def _sheets(session: Session, barred: Collection[int]) -> dict[int, dict[bool, int]]:
-    rows = (
-        select(Sheet.competition_id, Sheet.status, func.count())
-        .where(col(Sheet.phase) == Phase.INITIAL, col(Sheet.application_id).not_in(list(barred)))
-        .group_by(col(Sheet.competition_id), col(Sheet.status))
-    )
-    found: dict[int, dict[bool, int]] = {}
-    for competition_id, status, count in session.exec(rows).all():
-        counts = found.setdefault(competition_id, {})
-        counts[status in IN] = counts.get(status in IN, 0) + count
-    return found
 
 
 def _rankings(session: Session) -> dict[int, int]:

@@ -1,9 +1,33 @@
 """Reads of panels, of the chair's records and of frozen rankings."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlmodel import Session, col, select
 
-from grants.reviews.models import LeftOut, Panel, PanelRecord, Ranking
+from grants.competitions.models import Competition
+from grants.reviews.models import (
+    LeftOut,
+    Panel,
+    PanelMember,
+    PanelRecord,
+    Phase,
+    Ranking,
+    Sheet,
+    SheetVersion,
+)
 from grants.reviews.workflow import PanelStatus
+
+
+@dataclass(frozen=True)
+class EarlyDeed:
+    """What was done with a panel before its call: by whom, when and why."""
+
+    deed: str
+    who: str
+    at: datetime
+    reason: str
 
 
 def panel_of(session: Session, competition_id: int, state: str) -> Panel | None:
@@ -23,6 +47,48 @@ def statuses_of(session: Session, competition_id: int) -> dict[str, PanelStatus]
     """Return where a competition's panels stand, by state."""
     rows = select(Panel.state, Panel.status).where(col(Panel.competition_id) == competition_id)
     return {state: PanelStatus(status) for state, status in session.exec(rows).all()}
+
+
+def zone_of(session: Session, panel: Panel) -> str:
+    """Return the zone of a panel's competition."""
+    return session.exec(select(Competition.zone).where(col(Competition.id) == panel.competition_id)).one()
+
+
+def early_deeds(session: Session, panel: Panel | None, *, without: Iterable[int]) -> list[EarlyDeed]:
+    """Return what came before a panel's call, oldest first; revisions of closed applications left out."""
+    if panel is None:
+        return []
+    kept = [
+        EarlyDeed(row["deed"], row["who"], datetime.fromisoformat(row["at"]), row["reason"])
+        for row in panel.early_deeds or []
+    ]
+    revised = _early_revisions(session, panel, without) if panel.call_at is not None else []
+    return sorted([*kept, *revised], key=lambda one: one.at)
+
+
+def _early_revisions(session: Session, panel: Panel, without: Iterable[int]) -> list[EarlyDeed]:
+    rows = (
+        select(PanelMember.name, SheetVersion.at, SheetVersion.reason)
+        .select_from(SheetVersion)
+        .join(Sheet, col(Sheet.id) == col(SheetVersion.sheet_id))
+        .join(
+            PanelMember,
+            (col(PanelMember.person_id) == col(Sheet.person_id))
+            & (col(PanelMember.competition_id) == col(Sheet.competition_id)),
+        )
+        .where(
+            col(Sheet.competition_id) == panel.competition_id,
+            col(Sheet.state) == panel.state,
+            col(Sheet.application_id).not_in(list(without)),
+            col(SheetVersion.phase) == Phase.FINAL,
+            col(SheetVersion.at) < panel.call_at,
+        )
+        .order_by(col(SheetVersion.at), col(SheetVersion.id))
+    )
+    return [
+        EarlyDeed("Revised", who, at, reason or "no reason given")
+        for who, at, reason in session.exec(rows).all()
+    ]
 
 
 def records_of(session: Session, panel_id: int) -> dict[int, PanelRecord]:

@@ -22,7 +22,7 @@ class SheetPage:
     rows: list[tuple[Sheet, datetime | None, datetime | None]]
     """Each with when it is due, and when it was due before it got more time."""
     total: int
-    in_: int
+    is_all_in: bool
     late: int
     page: int
     last: int
@@ -42,18 +42,20 @@ def sheet_page(
         sheet.id: sheet for sheet in session.exec(select(Sheet).where(col(Sheet.id).in_(list(due)))).all()
     }
     total, in_, late = rows[0][3:] if rows else (0, 0, 0)
-    last = max(1, -(-total // PAGE))
-    return SheetPage([(sheets[number], *at) for number, at in due.items()], total, in_, late, page, last)
+    rest = in_ >= total, late, page, max(1, -(-total // PAGE))
+    return SheetPage([(sheets[number], *at) for number, at in due.items()], total, *rest)
 
 
 def _numbered(competition_id: int, without: Iterable[int], now: datetime) -> Select[*tuple[Any, ...]]:
     """Give ids and due instants in order, each with how many there are, are in and are late in all."""
     is_in = col(Sheet.status).in_(list(IN))
-    late_now = and_(~is_in, col(Sheet.phase) == Phase.INITIAL, col(Assignment.due_at) < now)
+    is_first = col(Sheet.phase) == Phase.INITIAL
+    due_at = case((is_first, col(Assignment.due_at)), else_=col(Sheet.due_at))
+    late_now = and_(~is_in, due_at < now)
     columns: list[Any] = [
         Sheet.id,
-        Assignment.due_at,
-        Assignment.extended_from,
+        due_at,
+        case((is_first, col(Assignment.extended_from)), else_=None),
         func.count().over(),
         *map(_number_of, (is_in, late_now)),
     ]
@@ -73,5 +75,5 @@ def _number_of(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def is_late(sheet: Sheet, due_at: datetime | None, now: datetime) -> bool:
-    """Ask whether a first score is not in although it is due."""
-    return sheet.status not in IN and sheet.phase is Phase.INITIAL and due_at is not None and due_at < now
+    """Ask whether a sheet is not in although it is due; a revision has a due instant of its own."""
+    return sheet.status not in IN and due_at is not None and due_at < now

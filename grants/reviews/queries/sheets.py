@@ -113,7 +113,7 @@ def open_sheet(session: Session, uid: str) -> OpenSheet | None:
         competition,
         submission,
         panel,
-        assignment.due_at if assignment else None,
+        sheet.due_at if sheet.phase is Phase.FINAL else assignment.due_at if assignment else None,
     )
 
 

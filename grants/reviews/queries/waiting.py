@@ -1,7 +1,6 @@
 """What waits in reviews: for a reviewer, for the program officer, for the chair."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
@@ -9,11 +8,10 @@ from sqlmodel import Session, col, select
 from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.competitions.models import Competition
-from grants.competitions.workflow import CompetitionStatus
+from grants.competitions.rules.states import POSTAL_CODES
 from grants.lifecycle.waiting import DUE, NEWS, OTHERS_WAIT, OVERDUE, Waiting
 from grants.reviews.models import (
     Assignment,
-    Conflict,
     Panel,
     PanelMember,
     PanelRecord,
@@ -23,25 +21,23 @@ from grants.reviews.models import (
 )
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool, sheets
-from grants.reviews.queries.involvement import officers
+from grants.reviews.queries.officer_steps import officer_steps
 from grants.reviews.workflow import (
-    IN,
     WRITABLE,
-    AssignmentStatus,
-    ConflictStatus,
     MemberStatus,
     PanelStatus,
     SheetStatus,
 )
 
 RENEW_WITHIN = timedelta(days=30)
+CALL_LASTS = timedelta(hours=4)
+"""How long a call that has begun stays on its reviewers' home pages."""
 
 
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """Return everything that waits for an actor in reviews, in a fixed number of queries per role."""
     found = _as_reviewer(session, actor, now)
-    if Role.PROGRAM_OFFICER in actor.staff_roles:
-        found.extend(_as_officer(session, actor, now))
+    found.extend(officer_steps(session, actor, now))
     if Role.PANEL_CHAIR in actor.staff_roles:
         found.extend(_as_chair(session, actor))
     return found
@@ -60,6 +56,7 @@ def _as_reviewer(session: Session, actor: Actor, now: datetime) -> list[Waiting]
     entry = pool.reviewer_of(session, person_id)
     zones = {competition.id: competition.zone for _member, competition in invitations}
     open_panels = _open_panels(session, zones)
+    reviewing = {(row.competition_id, row.state) for row in sent if row.application_id in actor.assignments}
     due = {row.application_id: row.due_at for row in sent}
     return [
         *(row for member, one in invitations for row in _joining(member, one, sent, answered)),
@@ -69,7 +66,32 @@ def _as_reviewer(session: Session, actor: Actor, now: datetime) -> list[Waiting]
             if row.status in WRITABLE
             and (row.phase is Phase.INITIAL or (row.competition_id, row.state) in open_panels)
         ),
+        *_calls(session, reviewing, zones, now),
         *_renewal(entry, now),
+    ]
+
+
+def _calls(
+    session: Session, reviewing: set[tuple[int, str]], zones: Mapping[int, str], now: datetime
+) -> list[Waiting]:
+    """Return the calls of the coming day in states that the person reviews, with the page of the link."""
+    rows = select(Panel).where(
+        col(Panel.competition_id).in_(list(zones)),
+        col(Panel.status) != PanelStatus.CLOSED,
+        col(Panel.call_at) > now - CALL_LASTS,
+        col(Panel.call_at) <= now + timedelta(days=1),
+    )
+    return [
+        Waiting(
+            f"Join the panel call of {POSTAL_CODES.get(panel.state, panel.state)}",
+            "The page of panel calls has the link" if panel.call_link else "The officer sends the link",
+            panel.call_at,
+            "Panel call",
+            "reviewer.reviews.panels",
+            zone=zones[panel.competition_id],
+        )
+        for panel in session.exec(rows.order_by(col(Panel.call_at), col(Panel.id))).all()
+        if (panel.competition_id, panel.state) in reviewing
     ]
 
 
@@ -156,11 +178,14 @@ def _sheet(
 ) -> Waiting:
     one = names[row.application_id]
     count = filled.get(row.id, (0, now))[0]
-    until = due.get(row.application_id) if row.phase is Phase.INITIAL else None
+    until = due.get(row.application_id) if row.phase is Phase.INITIAL else row.due_at
     if row.status == SheetStatus.RETURNED:
         verb, why = "Look again at a score sheet", f"Returned to you: {row.returned_reason}"
     elif row.phase is Phase.FINAL:
-        verb, why = "Revise your scores, or let them stand", "The panel is open"
+        verb, why = (
+            "Revise your scores, or let them stand",
+            "The panel is open" if until else "Until the panel closes",
+        )
     elif count:
         verb, why = "Go on with a score sheet", f"{count} sub-criteria have points"
     else:
@@ -179,153 +204,6 @@ def _sheet(
     )
 
 
-def _as_officer(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
-    competitions = _running(session)
-    rows = session.exec(
-        select(Conflict).where(
-            col(Conflict.competition_id).in_(competitions),
-            col(Conflict.status).in_([ConflictStatus.DECLARED, ConflictStatus.FOUND]),
-            col(Conflict.application_id).not_in(actor.barred),
-        )
-    ).all()
-    active = session.exec(
-        select(Assignment).where(
-            col(Assignment.competition_id).in_(competitions),
-            col(Assignment.status) != AssignmentStatus.WITHDRAWN,
-            col(Assignment.application_id).not_in(actor.barred),
-        )
-    ).all()
-    names = material.candidates_by_id(session, {row.application_id for row in rows})
-    serving = Serving(officers(session), _scored(session, rows))
-    return [
-        *_replacements(rows, active, names, competitions, serving),
-        *_late(session, active, competitions, actor, now),
-        *_unsent(active, competitions),
-    ]
-
-
-@dataclass(frozen=True)
-class Serving:
-    """Who is on the staff, and which pairs of person and application have a sheet that is in."""
-
-    staff: set[int]
-    scored: set[tuple[int, int]]
-
-
-def _scored(session: Session, rows: Iterable[Conflict]) -> set[tuple[int, int]]:
-    """Return the pairs of these conflicts whose sheet was submitted before the conflict was known."""
-    found = select(Sheet.person_id, Sheet.application_id).where(
-        col(Sheet.application_id).in_({row.application_id for row in rows}), col(Sheet.status).in_(IN)
-    )
-    return set(session.exec(found).all())
-
-
-def _running(session: Session) -> dict[int, Competition]:
-    rows = select(Competition).where(col(Competition.status) == CompetitionStatus.PUBLISHED)
-    return {row.id: row for row in session.exec(rows).all()}
-
-
-def _replacements(
-    rows: Iterable[Conflict],
-    active: Iterable[Assignment],
-    names: Mapping[int, material.Candidate],
-    competitions: Mapping[int, Competition],
-    serving: Serving,
-) -> list[Waiting]:
-    """Return the conflicts that ask for a deed: of the assigned, of staff, and those declared."""
-    assigned = {(row.person_id, row.application_id) for row in active}
-    found = []
-    for row in rows:
-        replace = (row.person_id, row.application_id) in assigned
-        of_staff = row.person_id in serving.staff
-        if not replace and not of_staff and row.status == ConflictStatus.FOUND:
-            continue
-        number = names[row.application_id].number
-        verb, why = "Decide a conflict", "A reviewer asks or declared it"
-        if replace and (row.person_id, row.application_id) in serving.scored:
-            verb = f"Decide on a submitted sheet of {number}"
-            why = f"Conflict {row.status} after its author scored"
-        elif replace:
-            verb, why = f"Replace a reviewer of {number}", f"Conflict {row.status} after assignment"
-        elif row.status == ConflictStatus.FOUND:
-            why = "Found by the system: somebody of the staff stands on the applicant's side"
-        found.append(
-            Waiting(
-                verb,
-                why,
-                None,
-                number,
-                "staff.reviews.conflict",
-                {"uid": row.uid},
-                OTHERS_WAIT,
-                Role.PROGRAM_OFFICER,
-                competitions[row.competition_id].zone,
-            )
-        )
-    return found
-
-
-def _late(
-    session: Session,
-    active: Iterable[Assignment],
-    competitions: Mapping[int, Competition],
-    actor: Actor,
-    now: datetime,
-) -> list[Waiting]:
-    due = {(row.application_id, row.person_id): row.due_at for row in active if row.due_at is not None}
-    rows = session.exec(
-        select(Sheet).where(
-            col(Sheet.competition_id).in_(competitions),
-            col(Sheet.phase) == Phase.INITIAL,
-            col(Sheet.application_id).not_in(actor.barred),
-        )
-    ).all()
-    found = []
-    for competition in competitions.values():
-        own = [
-            row
-            for row in rows
-            if row.competition_id == competition.id and (row.application_id, row.person_id) in due
-        ]
-        late = [row for row in own if row.status not in IN and due[row.application_id, row.person_id] < now]
-        if late:
-            found.append(
-                Waiting(
-                    f"Remind: {len(late)} of {len(own)} sheets late",
-                    "No rank without them",
-                    min(due[row.application_id, row.person_id] for row in late),
-                    competition.number,
-                    "staff.reviews.progress",
-                    {"number": competition.number},
-                    OVERDUE,
-                    Role.PROGRAM_OFFICER,
-                    competition.zone,
-                )
-            )
-    return found
-
-
-def _unsent(active: Iterable[Assignment], competitions: Mapping[int, Competition]) -> list[Waiting]:
-    counts: dict[int, int] = {}
-    for row in active:
-        if row.status == AssignmentStatus.DRAFT:
-            counts[row.competition_id] = counts.get(row.competition_id, 0) + 1
-    return [
-        Waiting(
-            f"Send {count} assignment{'s' if count > 1 else ''}",
-            "Reviewers do not know of them yet",
-            None,
-            competitions[competition_id].number,
-            "staff.reviews.assign",
-            {"number": competitions[competition_id].number},
-            DUE,
-            Role.PROGRAM_OFFICER,
-            competitions[competition_id].zone,
-        )
-        for competition_id, count in counts.items()
-    ]
-
-
 def _as_chair(session: Session, actor: Actor) -> list[Waiting]:
     rows = session.exec(
         select(Panel, PanelRecord, Competition)
@@ -342,7 +220,7 @@ def _as_chair(session: Session, actor: Actor) -> list[Waiting]:
     return [
         Waiting(
             "Write and sign the record of the discussion",
-            "The panel closes when it is signed",
+            "The program officer closes the panel once every record is signed",
             panel.call_at,
             names[record.application_id].number,
             "staff.reviews.discussion",

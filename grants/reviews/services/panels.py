@@ -15,6 +15,7 @@ from grants.lifecycle.record import record
 from grants.reviews.models import LeftOut, Panel, PanelRecord, Phase, Score, ScoreVersion, Sheet
 from grants.reviews.queries import live, panels
 from grants.reviews.queries import sheets as stored
+from grants.reviews.rules.timing import early_reason, revise_by
 from grants.reviews.rules.words import at_instant
 from grants.reviews.services import statistics
 from grants.reviews.services.lacking import lacking
@@ -45,6 +46,7 @@ def set_call(
         raise refuse("closed", "This panel is closed.", field="call_on")
     panel.call_at, panel.call_link = call_at, call_link
     session.add(panel)
+    _move_revisions(session, panel, competition, now)
     event = record(
         session,
         "panel.call_set",
@@ -68,19 +70,32 @@ def _may_be_discussed(session: Session, competition: Competition, state: str) ->
     return [one.application for one in standings if one.status is not Status.BELOW]
 
 
+def _move_revisions(session: Session, panel: Panel, competition: Competition, now: datetime) -> None:
+    """Give open revisions until the end of the day of a later call; more time given to one stays."""
+    until = revise_by(panel.call_at, now, competition.zone)
+    for row in stored.sheets_of(session, competition.id, state=panel.state):
+        if row.phase is Phase.FINAL and row.status not in IN and until is not None:
+            row.due_at = max(row.due_at or until, until)
+            session.add(row)
+
+
 def open_panel(
-    session: Session, competition: Competition, state: str, *, actor: Actor, now: datetime
+    session: Session, competition: Competition, state: str, *, early: str = "", actor: Actor, now: datetime
 ) -> Panel:
     """Open a state's panel: first scores are sealed, finalists get sheets to revise, as copies.
 
-    Refused while a first sheet is missing or no application is a finalist.
+    Refused while a first sheet is missing or no application is a finalist, and before the call without a
+    reason for it (`early`).
     """
     require(actor, "panel.run", competition)
     found = round_of(session, competition, state=state)
     standing = _standing(found, state)
     _require_ready(standing)
     panel = _panel(session, competition, state)
-    perform(session, panel, "open", actor=actor, now=now, noted={"finalists": list(standing.finalists)})
+    why = early_reason(panel.call_at, early, deed="open the panel", now=now, zone=competition.zone)
+    noted = {"finalists": list(standing.finalists)}
+    perform(session, panel, "open", actor=actor, now=now, reason=_before_call(why) or None, noted=noted)
+    _note_early(panel, "Opened", why, actor, now)
     panel.opened_at = now
     session.add(panel)
     finalists = {found.applications[number].id for number in standing.finalists}
@@ -96,7 +111,7 @@ def open_panel(
     )
     for row in firsts:
         if row.application_id in finalists and row.person_id in found.seats and row.status in IN:
-            _copy_for_revision(session, row, now)
+            _copy_for_revision(session, row, now, revise_by(panel.call_at, now, competition.zone))
     for application_id in sorted(finalists):
         session.add(PanelRecord(panel_id=panel.id, application_id=application_id, updated_at=now))
     return panel
@@ -167,15 +182,18 @@ def _record_faults(kept: PanelRecord, offer: Offer) -> list[Finding]:
 
 
 def sign_record(
-    session: Session, panel: Panel, application_id: int, *, actor: Actor, now: datetime
+    session: Session, panel: Panel, application_id: int, *, early: str = "", actor: Actor, now: datetime
 ) -> PanelRecord:
-    """Sign the record of one finalist."""
+    """Sign the record of one finalist; before the call only with a reason."""
     kept = _record(session, panel, application_id, actor)
     if not kept.text.strip():
         raise refuse("empty", "Write what was discussed before you sign.", field="text")
+    zone = panels.zone_of(session, panel)
+    why = early_reason(panel.call_at, early, deed="sign the record", now=now, zone=zone)
     kept.signed_by_id, kept.signed_at = actor.person_id, now
     session.add(kept)
-    _note_record(session, panel, kept, "signed the record of the discussion", actor, now)
+    _note_record(session, panel, kept, "signed the record of the discussion", actor, now, why)
+    _note_early(panel, "Record signed", why, actor, now)
     return kept
 
 
@@ -196,10 +214,14 @@ def close_panel(
     panel: Panel,
     *,
     left_open: str = "",
+    early: str = "",
     actor: Actor,
     now: datetime,
 ) -> None:
-    """Close a panel; what lacks stops it unless `left_open` says who leaves it open and why."""
+    """Close a panel; what lacks stops it unless `left_open` says who leaves it open and why.
+
+    Before the call it is closed only with a reason for that (`early`).
+    """
     lock(session, panel)
     _require_not_closed(session, competition, panel)
     missing = lacking(session, competition, panel) if panel.status is PanelStatus.OPEN else []
@@ -208,13 +230,15 @@ def close_panel(
         raise Refused(
             [*found, Finding("left-open", "Mend this, or write why it stays open.", field="left_open")]
         )
+    why = early_reason(panel.call_at, early, deed="close the panel", now=now, zone=competition.zone)
+    _note_early(panel, "Closed", why, actor, now)
     perform(
         session,
         panel,
         "close",
         actor=actor,
         now=now,
-        reason=left_open.strip() or None,
+        reason=" ".join(filter(None, (left_open.strip(), _before_call(why)))) or None,
         noted={"lacking": [one.message for one in missing]},
     )
     panel.closed_at, panel.left_open = now, left_open.strip() or None
@@ -345,8 +369,25 @@ def _record(session: Session, panel: Panel, application_id: int, actor: Actor) -
     return kept
 
 
+def _before_call(why: str) -> str:
+    return f"Before the call: {why}" if why else ""
+
+
+def _note_early(panel: Panel, deed: str, why: str, actor: Actor, now: datetime) -> None:
+    """Keep with the panel what came before its call; its page and its papers show it."""
+    if why:
+        row = {"deed": deed, "who": actor.name, "at": now.isoformat(), "reason": why}
+        panel.early_deeds = [*(panel.early_deeds or []), row]
+
+
 def _note_record(
-    session: Session, panel: Panel, kept: PanelRecord, happened: str, actor: Actor, now: datetime
+    session: Session,
+    panel: Panel,
+    kept: PanelRecord,
+    happened: str,
+    actor: Actor,
+    now: datetime,
+    why: str = "",
 ) -> None:
     record(
         session,
@@ -356,10 +397,11 @@ def _note_record(
         actor=actor,
         now=now,
         facts={"state": panel.state},
+        reason=_before_call(why) or None,
     )
 
 
-def _copy_for_revision(session: Session, first: Sheet, now: datetime) -> None:
+def _copy_for_revision(session: Session, first: Sheet, now: datetime, due_at: datetime | None) -> None:
     if stored.sheet_in_phase(session, first.application_id, first.person_id, Phase.FINAL) is not None:
         return
     revision = Sheet(
@@ -369,6 +411,7 @@ def _copy_for_revision(session: Session, first: Sheet, now: datetime) -> None:
         person_id=first.person_id,
         phase=Phase.FINAL,
         opened_at=now,
+        due_at=due_at,
     )
     session.add(revision)
     session.flush()

@@ -9,6 +9,7 @@ from grants.access.check import require
 from grants.competitions.models import Competition
 from grants.errors import NotFound, refuse
 from grants.lifecycle.perform import tell
+from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
 from grants.reviews.models import Assignment, Phase, Sheet
 from grants.reviews.queries import assignments, conflicts, sheets
@@ -53,25 +54,39 @@ def remind(
     return len(waiting)
 
 
+def due_of(sheet: Sheet, assignment: Assignment | None) -> datetime | None:
+    """Return when a sheet is due: a first one with its assignment, a revision by an instant of its own."""
+    if sheet.phase is Phase.FINAL:
+        return sheet.due_at
+    return assignment.due_at if assignment is not None else None
+
+
 def extend(
     session: Session, sheet: Sheet, *, due_at: datetime, reason: str, actor: Actor, now: datetime
-) -> Assignment:
-    """Give one open first sheet more time; the reviewer is told, and lateness follows the new instant."""
+) -> None:
+    """Give one open sheet more time; the reviewer is told, and lateness follows the new instant."""
     require(actor, "assignment.manage", sheet)
     row = assignments.active_pair(session, sheet.application_id, sheet.person_id)
-    if row is None or row.status != AssignmentStatus.SENT or row.due_at is None:
+    if row is None or row.status != AssignmentStatus.SENT:
         raise NotFound
     session.flush()
     session.refresh(row, with_for_update=True)
-    if sheet.status not in WRITABLE or sheet.phase is not Phase.INITIAL:
+    lock(session, sheet)
+    before = due_of(sheet, row)
+    if before is None:
+        raise NotFound
+    if sheet.status not in WRITABLE:
         raise refuse("in", "This score sheet is in. Return it, if it should be changed.")
-    if due_at <= max(now, row.due_at):
+    if due_at <= max(now, before):
         raise refuse(
             "due", "Choose an instant after the one that stands, and one that lies ahead.", field="due_on"
         )
-    before, row.due_at = row.due_at, due_at
-    row.extended_from = row.extended_from or before
-    session.add(row)
+    if sheet.phase is Phase.FINAL:
+        sheet.due_at = due_at
+        session.add(sheet)
+    else:
+        row.due_at, row.extended_from = due_at, row.extended_from or before
+        session.add(row)
     event = record(
         session,
         "sheet.extended",
@@ -84,4 +99,3 @@ def extend(
         after=due_at.isoformat(),
     )
     tell(session, event, "reviews.extended")
-    return row

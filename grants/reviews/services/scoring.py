@@ -25,8 +25,10 @@ from grants.lifecycle.queries import lock
 from grants.numbers import NumberError
 from grants.reviews.models import Phase, Score, ScoreAside, ScoreVersion, Sheet, SheetVersion
 from grants.reviews.queries import sheets as stored
+from grants.reviews.queries.panels import panel_of
 from grants.reviews.queries.sheets import LockedSheet
 from grants.reviews.rules.sheets import EMPTY, FIELDS, LONGEST, gaps, locked_because
+from grants.reviews.rules.timing import early_reason
 from grants.reviews.services import statistics
 from grants.reviews.services.rubric import rubric_of
 from grants.versions import Offer, Outcome, based_on, merge
@@ -176,18 +178,22 @@ def settle(session: Session, sheet: Sheet, key: str, *, now: datetime) -> None:
 
 
 def submit(
-    session: Session, competition: Competition, sheet: Sheet, *, actor: Actor, now: datetime
+    session: Session, competition: Competition, sheet: Sheet, *, early: str = "", actor: Actor, now: datetime
 ) -> SheetVersion:
-    """Submit a whole sheet; it is locked and kept as it is, with its hash."""
+    """Submit a whole sheet; it is locked and kept as it is, with its hash.
+
+    A revision before the panel's call needs a reason for that (`early`).
+    """
     _take(session, competition, sheet, actor)
+    why = _early(session, competition, sheet, early, now)
     rubric = rubric_of(session, competition)
     scores = stored.scores_of(session, sheet.id)
     missing = findings_of(session, sheet, rubric, scores)
-    return _lock(session, sheet, rubric, scores, missing=missing, reason=None, actor=actor, now=now)
+    return _lock(session, sheet, rubric, scores, missing=missing, reason=why, actor=actor, now=now)
 
 
 def stand(
-    session: Session, competition: Competition, sheet: Sheet, *, actor: Actor, now: datetime
+    session: Session, competition: Competition, sheet: Sheet, *, early: str = "", actor: Actor, now: datetime
 ) -> SheetVersion:
     """Declare that the scores given before the call stand; a deed like a revision, and recorded."""
     _take(session, competition, sheet, actor)
@@ -199,8 +205,19 @@ def stand(
         raise refuse(
             "changed", "You changed points on this sheet. Submit the revised sheet, or change them back."
         )
+    why = " ".join(filter(None, ("My scores stand.", _early(session, competition, sheet, early, now))))
     sheet.stood = True
-    return _lock(session, sheet, rubric, scores, missing=[], reason="My scores stand.", actor=actor, now=now)
+    return _lock(session, sheet, rubric, scores, missing=[], reason=why, actor=actor, now=now)
+
+
+def _early(
+    session: Session, competition: Competition, sheet: Sheet, reason: str, now: datetime
+) -> str | None:
+    """Return why a revision comes before the call; None for one that does not, and for a first sheet."""
+    panel = panel_of(session, sheet.competition_id, sheet.state) if sheet.phase is Phase.FINAL else None
+    call_at = panel.call_at if panel is not None else None
+    why = early_reason(call_at, reason, deed="revise", now=now, zone=competition.zone)
+    return f"Before the call: {why}" if why else None
 
 
 def _take(session: Session, competition: Competition, sheet: Sheet, actor: Actor) -> None:

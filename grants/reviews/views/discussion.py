@@ -14,6 +14,7 @@ from grants.reviews.forms.staff import RecordForm
 from grants.reviews.models import PanelMember, PanelRecord, Phase
 from grants.reviews.queries import comments, panels, pool
 from grants.reviews.queries.comments import Discussed, Written
+from grants.reviews.rules.timing import is_early
 from grants.reviews.services import panels as chairing
 from grants.reviews.services.rubric import rubric_of
 from grants.reviews.services.seeing import require_own_in
@@ -80,6 +81,7 @@ def _discussion(
         names=POSTAL_CODES,
         one=opened,
         panel=opened.panel,
+        is_early=opened.panel is not None and is_early(opened.panel.call_at, current.now()),
         record=kept,
         columns=columns,
         leaves=leaves,
@@ -183,5 +185,6 @@ def _written(session: Session, opened: Discussed, form: RecordForm, deed: str) -
         now=now,
     )
     if deed == "sign":
-        kept = chairing.sign_record(session, stored, opened.id, actor=actor, now=now)
+        early = str(form.early.data or "")
+        kept = chairing.sign_record(session, stored, opened.id, early=early, actor=actor, now=now)
     return kept

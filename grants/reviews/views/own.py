@@ -157,7 +157,8 @@ def _own(
 ) -> OwnSheet:
     given = [score.points for score in scores.values() if score.points is not None]
     total = sum((Fraction(points) for points in given), Fraction(0))
-    return OwnSheet(row, candidate, due.get(row.application_id), len(given), total)
+    until = row.due_at if row.phase is Phase.FINAL else due.get(row.application_id)
+    return OwnSheet(row, candidate, until, len(given), total)
 
 
 def _panels(session: Session, actor: Actor) -> list[tuple[Panel, Competition, bool]]:

@@ -10,15 +10,17 @@ from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.errors import MoveRefused, NotFound, Refused
-from grants.reviews.forms.joining import DeedForm
+from grants.reviews.forms.joining import EarlyForm
 from grants.reviews.forms.sheets import ReasonForm
 from grants.reviews.forms.staff import CallForm, CloseForm
 from grants.reviews.models import Panel
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import live, panels
+from grants.reviews.queries.counts import sheet_counts_by_state
+from grants.reviews.rules.timing import is_early
 from grants.reviews.services import panels as chairing
 from grants.reviews.services.lacking import lacking as lacking_of
-from grants.reviews.services.ranking import round_of, state_rankings
+from grants.reviews.services.ranking import StateRanking, round_of, state_rankings
 from grants.reviews.services.seeing import owes_own, require_own_in
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.matrix import Matrix, matrix_of
@@ -41,10 +43,25 @@ def panel_list(competition: Competition) -> ResponseReturnValue:
         hidden = {one.state for one in found.applications.values() if one.id in actor.barred}
         owed = owes_own(session, actor, [one.id for one in found.applications.values()])
         by_state = panels.panels_of(session, competition.id)
+        counts = sheet_counts_by_state(session, competition.id, barred=actor.barred)
     rankings = (
         {} if owed else {state: one for state, one in state_rankings(found).items() if state not in hidden}
     )
-    return page(competition=competition, names=POSTAL_CODES, rankings=rankings, panels=by_state, owed=owed)
+    needed = competition.reviewers_minimum or 1
+    return page(
+        competition=competition,
+        names=POSTAL_CODES,
+        rankings=rankings,
+        panels=by_state,
+        owed=owed,
+        counts=counts,
+        lacking={state for state, one in rankings.items() if _lacks_sheets(one, needed)},
+    )
+
+
+def _lacks_sheets(one: StateRanking, needed: int) -> bool:
+    """Ask whether a state still waits for a sheet, or for a reviewer who would write one."""
+    return any(row.awaited or row.reviewers < needed for row in one.ranking.standings)
 
 
 @pages.page(
@@ -68,9 +85,13 @@ def _show(competition: Competition, state: str, form: Form | None = None) -> Res
             raise NotFound
         panel = shown.matrix.panel
         reopened = live.last_deed(session, panel, "reopen") if panel and panel.status == "open" else None
+        barred = current.actor().barred
+        early = panels.early_deeds(session, panel, without=barred)
     return page(
         "staff/reviews/panel.html",
-        form=form or DeedForm(formdata=None),
+        form=form or EarlyForm(formdata=None),
+        is_early=panel is not None and is_early(panel.call_at, current.now()),
+        early=early,
         competition=competition,
         names=POSTAL_CODES,
         state=state,
@@ -129,7 +150,7 @@ def call(competition: Competition, state: str) -> ResponseReturnValue:
 )
 def open_(competition: Competition, state: str) -> ResponseReturnValue:
     """Open the panel: first scores are sealed and finalists may be revised."""
-    form = DeedForm()
+    form = EarlyForm()
     with current.reading() as session:
         _require_visible(session, competition, state)
     if form.is_sent():
@@ -139,7 +160,12 @@ def open_(competition: Competition, state: str) -> ResponseReturnValue:
             state,
             f"The panel of {state} is open. Reviewers may revise now.",
             lambda session: chairing.open_panel(
-                session, competition, state, actor=current.actor(), now=current.now()
+                session,
+                competition,
+                state,
+                early=str(form.early.data or ""),
+                actor=current.actor(),
+                now=current.now(),
             ),
         )
         if answer is not None:
@@ -164,7 +190,7 @@ def close(competition: Competition, state: str) -> ResponseReturnValue:
         if matrix.panel is None:
             raise NotFound
         lacking = lacking_of(session, competition, matrix.panel)
-        panel_id = matrix.panel.id
+        panel_id, early = matrix.panel.id, is_early(matrix.panel.call_at, current.now())
     if form.is_sent():
         answer = _try(
             form,
@@ -176,13 +202,16 @@ def close(competition: Competition, state: str) -> ResponseReturnValue:
                 competition,
                 session.get_one(Panel, panel_id),
                 left_open=str(form.left_open.data or ""),
+                early=str(form.early.data or ""),
                 actor=current.actor(),
                 now=current.now(),
             ),
         )
         if answer is not None:
             return answer
-    return page(form=form, competition=competition, names=POSTAL_CODES, state=state, lacking=lacking)
+    return page(
+        form=form, competition=competition, names=POSTAL_CODES, state=state, lacking=lacking, is_early=early
+    )
 
 
 @pages.page(

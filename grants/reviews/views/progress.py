@@ -17,6 +17,7 @@ from grants.reviews.models import Sheet
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, pool, sheets
 from grants.reviews.queries.applications import Candidate
+from grants.reviews.queries.counts import NO_SHEETS, sheet_counts
 from grants.reviews.queries.progress import SheetPage, is_late, sheet_page
 from grants.reviews.services import reminding, scoring
 from grants.reviews.services.rubric import rubric_of
@@ -85,7 +86,9 @@ def progress(competition: Competition) -> ResponseReturnValue:
         )
         keys = len(rubric_of(session, competition).leaves)
         rows = _progress(session, competition, found, keys)
-    return page(form=form, competition=competition, found=found, rows=rows, keys=keys)
+        counted = sheet_counts(session, [competition.id], barred=current.actor().barred)
+    counts = counted.get(competition.id, NO_SHEETS)
+    return page(form=form, competition=competition, found=found, rows=rows, keys=keys, counts=counts)
 
 
 def _progress(session: Session, competition: Competition, found: SheetPage, keys: int) -> list[Progress]:
@@ -119,7 +122,8 @@ def extend(row: Sheet) -> ResponseReturnValue:
         candidate = material.candidates_by_id(session, [row.application_id])[row.application_id]
         assignment = assignments.active_pair(session, row.application_id, row.person_id)
         member = pool.membership_in(session, row.competition_id, row.person_id)
-    if assignment is None or assignment.due_at is None:
+    due_at = reminding.due_of(row, assignment)
+    if assignment is None or due_at is None:
         raise NotFound
     name = member.name if member else "The reviewer"
     if form.is_sent():
@@ -143,7 +147,7 @@ def extend(row: Sheet) -> ResponseReturnValue:
         competition=competition,
         candidate=candidate,
         name=name,
-        due_at=assignment.due_at,
+        due_at=due_at,
     )
 
 

@@ -9,14 +9,15 @@ from sqlmodel import Session
 from grants.applications.models import Application
 from grants.documents.views.sending import send_file_row
 from grants.errors import MoveRefused, NotFound, Refused, StaleVersion
-from grants.reviews.forms.joining import DeedForm, LaterConflictForm
+from grants.reviews.forms.joining import EarlyForm, LaterConflictForm
 from grants.reviews.forms.sheets import ScoreForm
-from grants.reviews.models import Sheet
+from grants.reviews.models import Phase, Sheet
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import pool, sheets
 from grants.reviews.queries.applications import ReviewFile
 from grants.reviews.queries.sheets import OpenSheet
 from grants.reviews.rules.budget_lines import budget_rows, federal_shares
+from grants.reviews.rules.timing import is_early
 from grants.reviews.services import scoring
 from grants.reviews.services.conflicts import declare_later
 from grants.reviews.services.rubric import rubric_of
@@ -225,10 +226,10 @@ def _settle(opened: OpenSheet, key: str) -> ResponseReturnValue:
 )
 def check(opened: OpenSheet) -> ResponseReturnValue:
     """See the whole sheet with its gaps and its sum, then submit it."""
-    form = DeedForm()
+    form = EarlyForm()
     if form.is_sent():
         try:
-            return _submit(opened)
+            return _submit(opened, str(form.early.data or ""))
         except Refused as refusal:
             if isinstance(refusal, MoveRefused):
                 raise
@@ -236,14 +237,22 @@ def check(opened: OpenSheet) -> ResponseReturnValue:
     with current.reading() as session:
         view = _view(session, opened)
         kept = sheets.versions_of(session, opened.sheet.id)
-    return page(form=form, opened=opened, view=view, kept=kept)
+    return page(form=form, opened=opened, view=view, kept=kept, is_early=_is_early(opened))
 
 
-def _submit(opened: OpenSheet) -> ResponseReturnValue:
+def _is_early(opened: OpenSheet) -> bool:
+    """Ask whether this is a revision whose panel has its call still to come."""
+    is_revision = opened.sheet.phase is Phase.FINAL and opened.panel is not None
+    return is_revision and is_early(opened.panel.call_at if opened.panel else None, current.now())
+
+
+def _submit(opened: OpenSheet, early: str) -> ResponseReturnValue:
     deed = scoring.stand if request.form.get("deed") == "stand" else scoring.submit
     with current.writing() as session:
         row = session.get_one(Sheet, opened.sheet.id)
-        version = deed(session, opened.competition, row, actor=current.actor(), now=current.now())
+        version = deed(
+            session, opened.competition, row, early=early, actor=current.actor(), now=current.now()
+        )
     said = "Your scores stand." if deed is scoring.stand else "Score sheet submitted."
     return go(
         "reviewer.reviews.check",
@@ -259,7 +268,7 @@ def confirm(opened: OpenSheet) -> ResponseReturnValue:
         view = _view(session, opened)
     if view.gaps or not view.is_writable:
         return redirect(url_for("reviewer.reviews.check", uid=opened.uid), 303)
-    return page(form=DeedForm(), opened=opened, view=view)
+    return page(form=EarlyForm(), opened=opened, view=view, is_early=_is_early(opened))
 
 
 @pages.page(
