@@ -282,6 +282,20 @@ def after_commit(session: Session, act: Callable[[], None]) -> None:
     session.info.setdefault("after_commit", []).append(act)
 
 
+def asks_again(session: Session, ask: Callable[[Session], None]) -> None:
+    """Have `ask` refuse, by raising, a deed whose actor stands no longer as they did when they were let in.
+
+    It is asked while the end of the chain is locked. A role that ended is an event of the same chain, so
+    either that event is there by now and the role is seen to be gone, or it comes after this deed.
+    """
+    session.info["asks_again"] = ask
+
+
+def ends_standing(session: Session, person_id: int) -> None:
+    """Say that this very transaction ends a role of the person, who may be the one who acts."""
+    session.info.setdefault("ended_here", set()).add(person_id)
+
+
 def _engine(url: str, pool_size: int) -> Engine:
     if not url.startswith("sqlite"):
         engine = create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30)

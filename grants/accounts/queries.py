@@ -181,6 +181,12 @@ def holders_of(session: Session, role: Role) -> list[Person]:
     )
 
 
+def lock_holders(session: Session, role: Role) -> None:
+    """Lock every standing row of a role, in order, so that holders can be counted before one of them ends."""
+    rows = select(StaffRole).where(col(StaffRole.role) == role, col(StaffRole.ended_at).is_(None))
+    session.exec(rows.order_by(col(StaffRole.id)).with_for_update()).all()
+
+
 def people(
     session: Session, *, words: str = "", role: Role | None = None, page: int = 1
 ) -> tuple[list[PersonRow], int]:

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func
 from sqlalchemy import select as select_bare
 from sqlmodel import Session, and_, col, or_, select
 
+from grants.clock import Clock
 from grants.database import bare_rows, bare_table
 from grants.lifecycle.models import (
     ChainHead,
@@ -25,6 +26,16 @@ def lock(session: Session, record: Any) -> None:
     """Lock a record's row and read it again; on SQLite the write transaction is already exclusive."""
     session.flush()
     session.refresh(record, with_for_update=True)
+
+
+def now_under_lock(session: Session, asked_at: datetime) -> datetime:
+    """Return the instant of a deed that closes something, to be called once its lock is held.
+
+    Who closes may wait for those who still write. Taken before the wait, the instant of the closing would
+    stand before writings that were stored in time. Without a clock of the request it is `asked_at`.
+    """
+    clock: Clock | None = session.info.get("clock")
+    return clock.now() if clock is not None else asked_at
 
 
 def locked_chain_head(session: Session) -> ChainHead:

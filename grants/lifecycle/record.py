@@ -88,6 +88,10 @@ def event_hash(event: Event) -> str:
 
 def _chain(session: Session) -> None:
     head = locked_chain_head(session)
+    acting = {event.person_id for event in session.info.get("events", [])} - {None}
+    ask = session.info.get("asks_again")
+    if ask is not None and acting - session.info.get("ended_here", set()):
+        ask(session)
     for event in session.info.pop("events", []):
         head.seq += 1
         event.id = event.seq = head.seq

@@ -9,6 +9,7 @@ from grants.access.actor import SYSTEM, Actor
 from grants.access.check import require
 from grants.accounts.models import Person
 from grants.accounts.queries import person_by_email
+from grants.database import ends_standing
 from grants.errors import NotFound, Refused, StaleVersion, refuse
 from grants.lifecycle.perform import perform, tell
 from grants.lifecycle.queries import lock
@@ -193,6 +194,7 @@ def remove(
     _keep_a_signer(session, organization, membership)
     membership.left_at = now
     session.add(membership)
+    ends_standing(session, membership.person_id)
     _record_member(session, organization, membership, "left", "ended the membership of", actor=actor, now=now)
 
 
@@ -217,6 +219,7 @@ def change_role(
         _keep_a_signer(session, organization, membership)
     membership.role = role
     session.add(membership)
+    ends_standing(session, membership.person_id)
     said = "made authorized representative" if role is MemberRole.REPRESENTATIVE else "made member"
     _record_member(session, organization, membership, "role_changed", said, actor=actor, now=now)
 

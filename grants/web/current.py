@@ -10,9 +10,11 @@ from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.access.check import may as policy_may
+from grants.access.roles import Role
 from grants.clock import Clock
 from grants.config import Settings
-from grants.database import Database
+from grants.database import Database, asks_again
+from grants.errors import NotAllowed
 
 if TYPE_CHECKING:
     from grants.adapters.files import Files
@@ -74,4 +76,25 @@ def writing() -> Iterator[Session]:
     if g.get("only_shown", False):
         raise OnlyShown
     with database().writing() as session:
+        asks_again(session, _still_stands)
+        session.info["clock"] = g.get("clock")
         yield session
+
+
+def _still_stands(session: Session) -> None:
+    """Refuse the deed of somebody whose role ended after the guard let the request in."""
+    fresh: Actor = current_app.extensions["grants.actor"](session)
+    was = actor()
+    lost = [str(role) for role in sorted(was.staff_roles - fresh.staff_roles)]
+    lost += [
+        str(role) for host, role in was.memberships.items() if _is_less(fresh.memberships.get(host), role)
+    ]
+    if was.is_signed_in and not fresh.is_signed_in:
+        raise NotAllowed("You were signed out while this was done, so nothing was stored. Sign in again.")
+    if lost:
+        roles = " and ".join(dict.fromkeys(lost))
+        raise NotAllowed(f"You are no longer {roles}: that ended just now, so nothing of this was stored.")
+
+
+def _is_less(now: Role | None, before: Role) -> bool:
+    return now is None or (before is Role.REPRESENTATIVE and now is not before)

@@ -6,7 +6,7 @@ import structlog
 from flask import Flask, current_app, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, generate_csrf
-from sqlalchemy.exc import DataError
+from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from grants.adapters.files import is_full
@@ -15,6 +15,7 @@ from grants.errors import GrantsError, NoRoom, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
 from grants.web import again, carried, headers, saving, whose
 from grants.web.bodies import MOST_FIELDS, TooManyFields
+from grants.web.collisions import sentence_of
 from grants.web.routing import SignInNeeded, to_sign_in
 from grants.web.typed import sent_fields, typed
 
@@ -36,6 +37,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, _stale_form)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DataError, _not_kept)
+    app.register_error_handler(DBAPIError, _collided)
     app.register_error_handler(Exception, _failed)
 
 
@@ -117,6 +119,12 @@ def _not_kept(error: DataError) -> ResponseReturnValue:
         return _failed(error)
     sentence = "What was sent holds a character that cannot be kept (NUL). Remove it and send it again."
     return answer(422, [Finding("text.nul", sentence)])
+
+
+def _collided(error: DBAPIError) -> ResponseReturnValue:
+    """Answer who came second to a key that is given once, as a deed that another did first."""
+    sentence = sentence_of(error)
+    return _failed(error) if sentence is None else answer(409, [Finding("meanwhile", sentence)])
 
 
 def _failed(error: Exception) -> ResponseReturnValue:

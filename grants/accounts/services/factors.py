@@ -25,7 +25,7 @@ def confirm_signer(session: Session, actor: Actor, password_or_code: str) -> Non
 
     A code acts once. Raises `Refused` with the field `signer`.
     """
-    person = queries.person_by_id(session, actor.person_id)
+    person = session.get(Person, actor.person_id, with_for_update=True)  # of two deeds one has the code
     if person is None:
         raise NotFound
     tries.begin_signing(session, person, now=real_now())
@@ -61,9 +61,13 @@ def use_code(session: Session, person: Person, code: str, *, now: datetime) -> b
 def start_with_code(
     session: Session, person: Person, code: str, *, browser: str, now: datetime
 ) -> str | None:
-    """Sign in with a code of the second factor or a recovery code; None if it is neither."""
+    """Sign in with a code of the second factor or a recovery code; None if it is neither.
+
+    None also where the password was changed after `person` was read: the code was owed for the earlier one.
+    """
+    owed_for = person.password_changed_at
     person = session.get_one(Person, person.id, with_for_update=True)
-    if not use_code(session, person, code, now=now):
+    if person.password_changed_at != owed_for or not use_code(session, person, code, now=now):
         return None
     return sessions.start(session, person, browser=browser, second_factor=True)
 
@@ -113,7 +117,7 @@ def change_password(
     session: Session, person: Person, *, present: str, password: str, actor: Actor, now: datetime
 ) -> None:
     """Change the password of somebody who knows the present one."""
-    person = session.get_one(Person, person.id)
+    person = session.get_one(Person, person.id, with_for_update=True)
     require(actor, "account.own", person)
     tries.begin_signing(session, person, now=real_now(), field="present")
     if not passwords.matches(present, person.password_hash, keys().password_salt):
@@ -143,7 +147,7 @@ def ask_to_reset(session: Session, email: str, *, now: datetime) -> MailedLink |
 
 def reset_password(session: Session, link: MailedLink, password: str, *, now: datetime) -> Person:
     """Set a new password by a mailed link, which proves the address too; every browser is signed out."""
-    person = session.get_one(Person, link.person_id)
+    person = session.get_one(Person, link.person_id, with_for_update=True)
     _set_password(session, person, password)
     use(session, link)
     person.confirmed_at = person.confirmed_at or now

@@ -133,7 +133,7 @@ def ask_to_confirm(session: Session, person: Person, *, now: datetime, then: str
 
 def confirm(session: Session, link: MailedLink, *, now: datetime) -> Person:
     """Confirm the address of the person to whom the link was mailed."""
-    person = session.get_one(Person, link.person_id)
+    person = session.get_one(Person, link.person_id, with_for_update=True)
     use(session, link)
     if person.confirmed_at is None:
         _confirmed(session, person, happened="confirmed the address", now=now)
@@ -165,6 +165,7 @@ def change_profile(
 
 def new_link(session: Session, person: Person, purpose: LinkPurpose, within: timedelta) -> MailedLink:
     """Make a link that is good once; earlier links of the purpose stop working."""
+    session.get_one(Person, person.id, with_for_update=True)  # of two asked at once one stays
     for earlier in queries.links_open(session, person.id, purpose):
         use(session, earlier)
     at = real_now()
@@ -172,6 +173,18 @@ def new_link(session: Session, person: Person, purpose: LinkPurpose, within: tim
     session.add(link)
     session.flush()
     return link
+
+
+def good_link(session: Session, link: MailedLink) -> MailedLink:
+    """Return a mailed link that still acts, its person locked first: of two who use it one does.
+
+    Raises `Refused` for one that was used or grew too old meanwhile.
+    """
+    session.get_one(Person, link.person_id, with_for_update=True)
+    fresh = queries.mailed_link(session, link.uid, link.purpose, at=real_now())
+    if fresh is None:
+        raise refuse("link", "This link was used already. Ask for a new one.")
+    return fresh
 
 
 def use(session: Session, link: MailedLink) -> None:

@@ -11,6 +11,7 @@ from grants.accounts import queries
 from grants.accounts.models import Person, RoleRequest, StaffRole
 from grants.accounts.rules.sessions import separation_conflicts
 from grants.accounts.services import registration
+from grants.database import ends_standing
 from grants.errors import refuse
 from grants.lifecycle.perform import tell
 from grants.lifecycle.record import record
@@ -148,6 +149,9 @@ def _end_request(session: Session, asked: RoleRequest, *, given: bool, actor: Ac
 def end_role(session: Session, person: Person, granted: StaffRole, *, actor: Actor, now: datetime) -> None:
     """End a staff role; the row stays. The last administrator stays administrator."""
     require(actor, "people.manage", person)
+    if granted.role is Role.ADMINISTRATOR:
+        queries.lock_holders(session, Role.ADMINISTRATOR)
+    person = session.get_one(Person, person.id, with_for_update=True)
     granted = session.get_one(StaffRole, granted.id, with_for_update=True)
     if granted.ended_at is not None:
         return
@@ -155,6 +159,7 @@ def end_role(session: Session, person: Person, granted: StaffRole, *, actor: Act
         raise refuse("last", "This is the only administrator. Make another person administrator first.")
     granted.ended_at, granted.ended_by_id = now, actor.person_id
     session.add(granted)
+    ends_standing(session, person.id)
     record(
         session,
         "person.role_ended",

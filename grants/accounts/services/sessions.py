@@ -13,6 +13,7 @@ from grants.accounts.rules import passwords
 from grants.accounts.rules.sessions import LONGEST
 from grants.accounts.services.keys import keys
 from grants.clock import real_now
+from grants.database import ends_standing
 from grants.lifecycle.record import record
 
 
@@ -89,3 +90,4 @@ def end_others(session: Session, person: Person, *, token: str, actor: Actor, no
 def _end(session: Session, row: SignIn) -> None:
     row.ended_at = real_now()
     session.add(row)
+    ends_standing(session, row.person_id)

@@ -61,16 +61,26 @@ def forget() -> None:
 def await_code(person: Person, next_page: str) -> None:
     """Remember that this browser gave the right password and owes the second factor."""
     session.clear()
-    session[PENDING] = {"person": person.uid, "at": real_now().timestamp(), "next": next_page}
+    session[PENDING] = {
+        "person": person.uid,
+        "at": real_now().timestamp(),
+        "password": str(person.password_changed_at),
+        "next": next_page,
+    }
 
 
 def awaited(reading: Session, *, at: datetime) -> tuple[Person, str] | None:
-    """Return who owes the second factor in this browser, and where they wanted to go."""
+    """Return who owes the second factor in this browser, and where they wanted to go.
+
+    Nobody owes it any longer once the password that was given has been changed.
+    """
     pending = session.get(PENDING)
     if not isinstance(pending, dict) or at.timestamp() - float(pending["at"]) > CODE_WITHIN:
         return None
     person = queries.person_by_uid(reading, pending["person"])
-    return (person, pending["next"]) if person is not None and person.active else None
+    if person is None or not person.active or pending.get("password") != str(person.password_changed_at):
+        return None
+    return person, pending["next"]
 
 
 def await_mail(email: str) -> None:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from grants.accounts import queries
 from grants.accounts.models import LinkPurpose, MailedLink
 from grants.clock import real_now
-from grants.errors import NotFound, refuse
+from grants.errors import NotFound
 from grants.web import current, tokens
 
 ANSWER_AFTER = 0.3
@@ -29,10 +29,3 @@ def opened(token: str, purpose: LinkPurpose) -> MailedLink | None:
         raise NotFound
     with current.reading() as session:
         return queries.mailed_link(session, uid, purpose, at=real_now())
-
-
-def still_good(link: MailedLink | None) -> MailedLink:
-    """Return a link that was read anew, or refuse."""
-    if link is None:
-        raise refuse("link", "This link was used already. Ask for a new one.")
-    return link

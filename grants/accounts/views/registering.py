@@ -74,10 +74,8 @@ def set_up(token: str) -> ResponseReturnValue:
     if link is not None and form.is_sent():
         try:
             with current.writing() as session:
-                found = queries.mailed_link(session, link.uid, LinkPurpose.CONFIRM, at=real_now())
-                person = registration.set_up(
-                    session, links.still_good(found), _profile(form), now=current.now()
-                )
+                good = registration.good_link(session, link)
+                person = registration.set_up(session, good, _profile(form), now=current.now())
         except Refused as refusal:
             form.refuse(refusal)
         else:
@@ -100,8 +98,7 @@ def confirm(token: str) -> ResponseReturnValue:
     form = DeedForm()
     if link is not None and form.is_sent():
         with current.writing() as session:
-            found = queries.mailed_link(session, link.uid, LinkPurpose.CONFIRM, at=real_now())
-            registration.confirm(session, links.still_good(found), now=current.now())
+            registration.confirm(session, registration.good_link(session, link), now=current.now())
         flash("Your address is confirmed.", "success")
         return redirect(browser.wanted_page() or url_for("public.home.mine"), 303)
     return page(form=form, link=link, next=browser.wanted_page(), status=200 if link else 410)

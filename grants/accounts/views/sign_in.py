@@ -145,10 +145,8 @@ def reset(token: str) -> ResponseReturnValue:
     if link is not None and form.is_sent():
         try:
             with current.writing() as session:
-                fresh = links.still_good(
-                    queries.mailed_link(session, link.uid, LinkPurpose.RESET, at=real_now())
-                )
-                factors.reset_password(session, fresh, str(form.password.data), now=current.now())
+                good = registration.good_link(session, link)
+                factors.reset_password(session, good, str(form.password.data), now=current.now())
         except Refused as refusal:
             form.refuse(refusal)
         else:

@@ -111,7 +111,7 @@ def _accept(
     application.submitted_at = now
     perform(session, application, move, actor=actor, now=now, facts=facts, noted=noted)
     if earlier is not None:
-        earlier.replaced_at = now
+        earlier.replaced_at = max(now, earlier.submitted_at)  # a clock may be set back
         session.add(earlier)
         session.flush()
     submission = Submission(

@@ -22,6 +22,7 @@ from grants.budgets.services import years as budget_years
 from grants.errors import Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import perform
+from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
 from grants.policies.rows import CostShareRow
 
@@ -65,6 +66,7 @@ def prepare(
 ) -> Award:
     """Prepare an award from an approved selection: its own copy of the budget, one period for each year."""
     require(actor, "award.prepare")
+    lock(session, selection)
     known = award_of_selection(session, selection.id)
     if known is not None:
         return known
@@ -138,6 +140,7 @@ def change_terms(
     session: Session, award: Award, *, terms: Terms, version: int, actor: Actor, now: datetime
 ) -> Award:
     """Change what a prepared award says; a save from a stale page is shown both texts."""
+    lock(session, award)
     require(actor, "award.prepare", award)
     if award.version != version:
         raise StaleVersion(

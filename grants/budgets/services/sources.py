@@ -11,6 +11,7 @@ from grants.budgets.models import Budget, MatchKind, MatchLine
 from grants.budgets.rules.match import SOURCE_ROWS, TESTS
 from grants.errors import Refused, StaleVersion
 from grants.findings import Finding
+from grants.lifecycle.queries import lock
 from grants.money import show
 
 
@@ -50,6 +51,7 @@ def change_source(
     findings = _faults(source)
     if findings:
         raise Refused(findings)
+    lock(session, line)
     if _source_of(line) == source:
         return line
     if version != line.version:
@@ -71,7 +73,8 @@ def change_source(
 
 def remove_source(session: Session, line: MatchLine, *, now: datetime) -> None:
     """Take a source out of the budget; the row stays with its instant."""
-    line.removed_at = now
+    lock(session, line)
+    line.removed_at = line.removed_at or now
     session.add(line)
     session.flush()
 

@@ -18,6 +18,7 @@ from grants.errors import Refused, StaleVersion
 from grants.findings import Finding
 from grants.jobs.queue import enqueue
 from grants.lifecycle.perform import perform
+from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
 
 ALPHABET = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -49,7 +50,7 @@ def save_template(
 ) -> Template:
     """Keep new words of a kind of letter as its next version; unknown fields are refused by name."""
     require(actor, "template.edit")
-    newest = acting_template(session, kind, now=now)
+    newest = _held_template(session, kind, now=now)
     if newest.version != version:
         raise StaleVersion(
             f"Somebody saved version {newest.version} while you wrote. Both texts are below.",
@@ -91,6 +92,13 @@ def acting_template(session: Session, kind: LetterKind, *, now: datetime) -> Tem
     session.add(template)
     session.flush()
     return template
+
+
+def _held_template(session: Session, kind: LetterKind, *, now: datetime) -> Template:
+    """Return the newest words, locked: who waited behind another's save sees what that one kept."""
+    waited_for = acting_template(session, kind, now=now)
+    lock(session, waited_for)
+    return acting_template(session, kind, now=now)
 
 
 def words_in_force(session: Session, kind: LetterKind, *, now: datetime) -> Template:

@@ -15,6 +15,7 @@ from grants.competitions.models import Competition
 from grants.errors import MoveRefused, NotFound, Refused, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import tell
+from grants.lifecycle.queries import now_under_lock
 from grants.lifecycle.record import record
 from grants.reviews.models import Ranking
 from grants.reviews.queries import panels, scored
@@ -56,6 +57,7 @@ def freeze_state(
     """
     require(actor, "ranking.freeze", competition)
     scored.hold(session, competition.id)
+    now = now_under_lock(session, now)
     found = round_of(session, competition, state=state)
     inputs = found.inputs_by_state().get(state)
     if inputs is None:

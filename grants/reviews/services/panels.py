@@ -10,7 +10,7 @@ from grants.competitions.models import Competition
 from grants.errors import MoveRefused, NotFound, Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.perform import perform, perform_many, tell
-from grants.lifecycle.queries import lock
+from grants.lifecycle.queries import lock, now_under_lock
 from grants.lifecycle.record import record
 from grants.reviews.models import LeftOut, Panel, PanelRecord, Phase, Score, ScoreVersion, Sheet
 from grants.reviews.queries import live, panels
@@ -223,6 +223,7 @@ def close_panel(
     Before the call it is closed only with a reason for that (`early`).
     """
     lock(session, panel)
+    now = now_under_lock(session, now)
     _require_not_closed(session, competition, panel)
     missing = lacking(session, competition, panel) if panel.status is PanelStatus.OPEN else []
     if missing and not left_open.strip():
