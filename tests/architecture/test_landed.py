@@ -1,13 +1,9 @@
 """What has landed stays: no migration changes, and every old database comes to today's schema whole."""
 
-import gzip
 import hashlib
-import subprocess
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from sqlite3 import connect
 
 import pytest
 from sqlalchemy import text
@@ -21,13 +17,11 @@ from grants.migrations.comparing import differences
 from grants.migrations.running import is_current, upgrade
 from grants.reviews.models import Ranking
 from tests.architecture import house
-from tests.plugins.cluster import database_url_of, program
-from tests.plugins.databases import administer
+from tests.plugins import dumps
 from tests.plugins.demonstration import bare_app
 from tests.plugins.people import client_of
 
 HASHES = house.ROOT / "tests" / "golden" / "migrations.sha256"
-DUMPS = sorted((house.ROOT / "tests" / "dumps").glob("*.sql.gz"))
 
 
 @dataclass(frozen=True)
@@ -51,28 +45,10 @@ def test_no_landed_migration_changes() -> None:
     assert unlisted == [], f"add to {HASHES.name} when it lands"
 
 
-def _kind(dump: Path) -> str:
-    return dump.name.removesuffix(".sql.gz").rpartition(".")[2]
-
-
-def _parameters() -> Iterator[object]:
-    for dump in DUMPS:
-        marks = [pytest.mark.xdist_group(dump.name)]
-        if _kind(dump) == "postgresql":
-            marks.append(pytest.mark.postgresql)
-        yield pytest.param(dump, id=dump.name.removesuffix(".sql.gz"), marks=marks)
-
-
-@pytest.fixture(scope="module", params=list(_parameters()))
+@pytest.fixture(scope="module", params=list(dumps.parameters()))
 def old(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Old]:
     """One of the kept dumps, restored and upgraded."""
-    dump: Path = request.param
-    script = gzip.decompress(dump.read_bytes()).decode()
-    if _kind(dump) == "sqlite":
-        url = _restored_by_sqlite(script, tmp_path_factory.mktemp("old") / "grants.sqlite")
-    else:
-        cluster: Path = request.getfixturevalue("cluster")
-        url = _restored_by_psql(script, cluster, request.getfixturevalue("postgresql_names")())
+    url = dumps.restored(request.param, request, tmp_path_factory.mktemp("old"))
     database = Database(url)
     chain = _chain(database)
     upgrade(database)
@@ -120,36 +96,3 @@ def _chain(database: Database) -> tuple[object, ...]:
     with database.engine.connect() as connection:
         count = connection.execute(text("SELECT count(*) FROM event")).scalar_one()
         return (count, *connection.execute(text("SELECT hash FROM event ORDER BY id DESC LIMIT 1")).one())
-
-
-def _restored_by_sqlite(script: str, path: Path) -> str:
-    with closing(connect(path)) as connection:
-        connection.executescript(script)
-    return f"sqlite:///{path}"
-
-
-def _restored_by_psql(script: str, cluster: Path, name: str) -> str:
-    """Restore with the newest psql; what only newer ones know (\\restrict) is left out."""
-    administer(cluster, f'CREATE DATABASE "{name}"')
-    lines = [line for line in script.splitlines() if not line.startswith(("\\restrict", "\\unrestrict"))]
-    done = subprocess.run(
-        [
-            program("psql"),
-            "-X",
-            "-q",
-            "-v",
-            "ON_ERROR_STOP=1",
-            "-h",
-            str(cluster),
-            "-U",
-            "grants",
-            "-d",
-            name,
-        ],
-        input="\n".join(lines),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return database_url_of(cluster, name)
