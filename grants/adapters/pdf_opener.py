@@ -17,11 +17,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from grants.adapters.pdf_apart import BEGUN
 from grants.adapters.pdf_opening import TASKS
 
 LONGEST_ASKED = 256 * 1024
-BEGUN = b"!"
-"""The first byte of every answer: without it no child ever ran, and the file is not to blame."""
 NICE = 5
 """Children give way to the pages that people wait for."""
 
