@@ -18,6 +18,7 @@ from grants.lifecycle.queries import clock_offset
 from grants.lifecycle.readings import note_reading
 from grants.web import assets, current, errors, filters, headers, origin
 from grants.web.bodies import MOST_FIELDS
+from grants.web.forms import NAMELESS
 from grants.web.routing import RoomyRequest, guard
 from grants.web.streams import Streams
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings, *, database: Database | None = None, clock: C
     origin.install(app)
     CSRFProtect(app)
     filters.install(app)
+    app.jinja_env.tests["nameless"] = lambda sentence: sentence in NAMELESS
     app.jinja_env.filters["state_name"] = lambda code: POSTAL_CODES.get(code, code)
     headers.install(app)
     assets.install(app)
