@@ -7,7 +7,7 @@ PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 WORKERS ?= 2
 
-.PHONY: help run test test-all test-fast test-postgresql test-browser check format bench soak vendor screenshots \
+.PHONY: help run test test-all test-fast test-shuffled test-postgresql test-browser check format bench soak vendor screenshots \
 	golden lock clean system-run system-test
 
 help:
@@ -15,6 +15,7 @@ help:
 	@echo "make test         all tests: fast, PostgreSQL, browser"
 	@echo "make test-all     the same tests, those that try again and again with many more tries"
 	@echo "make test-fast    the tests that need neither PostgreSQL nor a browser"
+	@echo "make test-shuffled  the tests that need no server, again and again in another order"
 	@echo "make check        ruff, mypy, import-linter, djlint, deptry"
 	@echo "make bench        figures as ratios, in build/bench.json"
 	@echo "make soak         long fault and load runs"
@@ -61,6 +62,14 @@ test-all: test
 test-fast: system-test $(VENV)/.dev
 	@echo "== tests without PostgreSQL and browser"
 	@$(PYTEST) -q -n $(WORKERS) --dist loadgroup -m "not postgresql and not browser" $(ARGS)
+
+# The order is drawn anew each time; the first line of a run says with which seed it is repeated
+# (ARGS="--randomly-seed=…").
+SHUFFLES ?= 20
+test-shuffled: system-test $(VENV)/.dev
+	@for turn in $$(seq $(SHUFFLES)); do echo "== shuffled run $$turn of $(SHUFFLES)"; \
+	$(PYTEST) -q -n $(WORKERS) -m "not postgresql and not browser and not verapdf and not demonstration" \
+	$(ARGS) || exit 1; done
 
 test-postgresql: system-test $(VENV)/.dev
 	@echo "== tests on PostgreSQL"

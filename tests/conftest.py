@@ -12,7 +12,6 @@ pytest_plugins = [
     "tests.plugins.people",
     "tests.plugins.demonstration",
     "tests.plugins.documents",
-    "tests.plugins.shared_fixtures",
     "tests.plugins.properties",
 ]
 
@@ -20,13 +19,15 @@ BROWSER_FIXTURES = {"page", "context", "browser", "new_context"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what needs a browser or veraPDF by the fixtures it asks for."""
+    """Mark what needs a browser, veraPDF or the demonstration by the fixtures it asks for."""
     for item in items:
         wanted = set(getattr(item, "fixturenames", ()))
         if wanted & BROWSER_FIXTURES:
             item.add_marker(pytest.mark.browser)
         if "verapdf" in wanted:
             item.add_marker(pytest.mark.verapdf)
+        if any(name.startswith("demonstration") for name in wanted):
+            item.add_marker(pytest.mark.demonstration)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -41,6 +42,12 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 def project_root() -> Path:
     """The folder of the checkout."""
     return Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def published_data(project_root: Path) -> Path:
+    """The folder of public-domain data that nobody on this project wrote."""
+    return project_root / "tests" / "fixtures" / "published"
 
 
 @pytest.fixture(autouse=True, scope="session")

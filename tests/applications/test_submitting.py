@@ -125,6 +125,20 @@ def test_a_second_press_meets_the_same_receipt(
     assert {first.number, second.number, after_the_deadline.number} == {first.number}
 
 
+def test_a_clock_that_was_set_back_stops_no_new_submission(
+    session: Session, scene: make.Scene, ready: Application
+) -> None:
+    first = make.submit(session, scene, ready)
+    drafting.save_section(
+        session, ready, "market", "A better text.", version=1, actor=scene.writer, now=make.NOW
+    )
+
+    second = make.submit(session, scene, ready, now=make.NOW - timedelta(hours=1))
+
+    assert (first.replaced_at, second.replaced_at) == (make.NOW, None)
+    assert second.submitted_at == make.NOW - timedelta(hours=1)
+
+
 def test_a_new_submission_replaces_the_old_one_which_stays(
     session: Session, scene: make.Scene, ready: Application
 ) -> None:

@@ -53,15 +53,15 @@ def check_totals(found: FormTotals, expected: Mapping[str, Any]) -> None:
     assert found.cash == cents(cash["total_forecasted_cash_needs"])
 
 
-def test_the_agency_s_own_case_agrees_to_the_cent(shared_fixtures: Path) -> None:
-    case = published(shared_fixtures, "sf424a_hhs_test_case.json")
+def test_the_agency_s_own_case_agrees_to_the_cent(published_data: Path) -> None:
+    case = published(published_data, "sf424a_hhs_test_case.json")
 
     check_totals(sf424a.complete(read(case["input"])), case["expected_totals"])
 
 
 @pytest.mark.parametrize("number", range(30))
-def test_every_published_vector_agrees_to_the_cent(number: int, shared_fixtures: Path) -> None:
-    case = published(shared_fixtures, "sf424a_vectors.json")[number]
+def test_every_published_vector_agrees_to_the_cent(number: int, published_data: Path) -> None:
+    case = published(published_data, "sf424a_vectors.json")[number]
     form = read(case["input"])
 
     check_totals(sf424a.complete(form), case["expected"])
@@ -73,8 +73,8 @@ def test_every_published_vector_agrees_to_the_cent(number: int, shared_fixtures:
         )
 
 
-def test_no_published_vector_is_left_out(shared_fixtures: Path) -> None:
-    assert len(published(shared_fixtures, "sf424a_vectors.json")) == 30
+def test_no_published_vector_is_left_out(published_data: Path) -> None:
+    assert len(published(published_data, "sf424a_vectors.json")) == 30
 
 
 @pytest.mark.parametrize("activities", [0, 5])

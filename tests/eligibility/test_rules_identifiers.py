@@ -62,8 +62,8 @@ def test_one_wrong_sign_mostly_breaks_the_check_digit() -> None:
     assert sum(bool(identifiers.uei_findings(uei)) for uei in changed) >= 8
 
 
-def test_the_check_digit_agrees_with_published_identifiers(shared_fixtures: Path) -> None:
-    ueis = (shared_fixtures / "sam" / "gsa_doc_ueis.txt").read_text(encoding="utf-8").split()
+def test_the_check_digit_agrees_with_published_identifiers(published_data: Path) -> None:
+    ueis = (published_data / "gsa_doc_ueis.txt").read_text(encoding="utf-8").split()
 
     fitting = [uei for uei in ueis if identifiers.uei_check_digit(uei[:11]) == uei[11]]
 
@@ -102,8 +102,8 @@ def test_a_typo_in_an_ein_is_told(ein: str, found: list[tuple[Level, str]]) -> N
     assert said(identifiers.ein_findings(ein)) == found
 
 
-def test_the_prefixes_agree_with_the_published_list(shared_fixtures: Path) -> None:
-    with (shared_fixtures / "ein_prefixes.csv").open(encoding="utf-8", newline="") as lines:
+def test_the_prefixes_agree_with_the_published_list(published_data: Path) -> None:
+    with (published_data / "ein_prefixes.csv").open(encoding="utf-8", newline="") as lines:
         never = {row["prefix"] for row in csv.DictReader(lines) if row["valid"] == "N"}
 
     assert identifiers.never_assigned_prefixes() == never

@@ -26,6 +26,7 @@ from grants.reviews.views.feedback import decision_of
 from grants.reviews.workflow import ConflictStatus
 from tests.factories.reviews import NOW, Round, actor_of, fill, make_round, open_door, spread
 from tests.plugins.people import SignedIn
+from tests.plugins.reading import words_of
 from tests.plugins.web import ActAs
 
 LIST = "/staff/reviews/2014-NIST-MEP-01/feedback"
@@ -113,7 +114,7 @@ def test_it_opens_with_the_letter_and_not_before_and_holds_what_it_may(
 
     assert (before, page.status_code) == ([404, 404], 200)
     told = " ".join(part.get_textpage().get_text_bounded() for part in pypdfium2.PdfDocument(file))
-    for text in (page.get_data(as_text=True), told):
+    for text in (words_of(page.text), told):
         found = " ".join(text.split())
         assert "Reviewer 1" in found
         assert "says the person on seat 2" in found
