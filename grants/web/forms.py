@@ -22,7 +22,7 @@ SENTENCES = {
 
 
 NAMELESS = frozenset({*SENTENCES.values(), "Answer yes or no.", "Choose yes or no.", "Choose one answer."})
-"""Sentences that do not say by themselves which question they answer; a list of faults puts it before them."""
+"""Sentences that do not tell what question they answer; a list of faults puts it before them."""
 
 
 class OurSentences:
