@@ -91,11 +91,11 @@ class VersionField(_TypedText):
 
 
 class DayField(_TypedText):
-    """A date, as 2014-10-15, 10/15/2014 or October 15, 2014."""
+    """A date, as 2014-10-15, 10/15/2014, 10/15/14 or October 15, 2014."""
 
     def parse(self, text: str) -> date:
         """Read a date."""
-        for pattern in ("%Y-%m-%d", "%m/%d/%Y", "%B %d, %Y", "%b %d, %Y"):
+        for pattern in ("%Y-%m-%d", "%m/%d/%Y", "%m/%d/%y", "%B %d, %Y", "%b %d, %Y"):
             try:
                 day = datetime.strptime(text, pattern).date()  # noqa: DTZ007  # a date has no zone
             except ValueError:
@@ -104,7 +104,9 @@ class DayField(_TypedText):
             if fault:
                 raise ValueError(fault)
             return day
-        raise ValueError(f"“{text[:40]}” is not a date that exists. Write it as 10/15/2014.")
+        is_whole = len(re.findall(r"\w+", text)) == 3  # noqa: PLR2004  # month, day and year
+        fault = "is not a date that exists" if is_whole else "is not a whole date"
+        raise ValueError(f"“{text[:40]}” {fault}. Write it as 10/15/2014.")
 
     def show(self, value: date) -> str:
         """Write a date."""

@@ -56,7 +56,7 @@ WITHOUT = [
     (lambda x: replace(x, states=n.States(state=(n.StateAmount(code="WI"),))),
      "Wisconsin has no yearly federal amount."),
     (lambda x: dates(x, deadline=None), "Enter the deadline: date, hour and zone."),
-    (lambda x: dates(x, deadline=PUBLICATION), "The deadline is not after publication. Choose a later one."),
+    (lambda x: dates(x, deadline=PUBLICATION), "The deadline has passed at publication. Choose a later one."),
     (lambda x: dates(x, opens=datetime(2015, 1, 1, tzinfo=UTC)),
      "Applications open after the deadline. Correct one of the two."),
     (lambda x: dates(x, questions_until=datetime(2015, 1, 1, tzinfo=UTC)),

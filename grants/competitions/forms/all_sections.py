@@ -46,4 +46,6 @@ def form_of(section: str, content: n.SectionContent, *, version: int) -> Section
     form = kind(data=data)
     if isinstance(form, CriteriaForm) and isinstance(content, n.Criteria):
         form.tree = content.criterion
+    if isinstance(form, DatesForm) and isinstance(content, n.Dates):
+        form.stored = content
     return form

@@ -48,6 +48,9 @@ class DatesForm(SectionForm):
     )
     shorter_period_reason = text("Why a shorter notice suffices", longest=4000, area=True)
 
+    stored: n.Dates | None = None
+    """What the page was filled with: an instant that still reads so keeps its seconds."""
+
     @property
     def doubled(self) -> set[str]:
         """Return the instants whose hour comes twice: only there the choice of one is shown."""
@@ -88,6 +91,9 @@ class DatesForm(SectionForm):
         occurrence = Occurrence(int(which)) if which else None
         resolved = resolve(day, hour, str(self.zone.data), occurrence=occurrence, field=f"{name}_hour")
         found.extend(resolved.findings)
+        standing: datetime | None = getattr(self.stored, name, None)
+        if standing is not None and standing.replace(second=0, microsecond=0) == resolved.instant:
+            return standing
         return resolved.instant
 
 

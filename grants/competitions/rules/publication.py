@@ -101,7 +101,7 @@ def _dates(one: n.Dates, facts: PublicationFacts) -> Found:
         yield _missing("deadline", "Enter the deadline: date, hour and zone.")
         return
     if one.deadline <= at:
-        yield _wrong("deadline_past", "The deadline is not after publication. Choose a later one.")
+        yield _wrong("deadline_past", "The deadline has passed at publication. Choose a later one.")
     else:
         yield from _period(one, facts)
     if one.opens is not None and one.opens >= one.deadline:
