@@ -42,3 +42,29 @@ def moved(tree: Tree, key: str, *, by: int) -> Tree:
     to = min(max(at + by, 0), len(tree) - 1)
     rest = [one for one in tree if one.key != key]
     return (*rest[:to], tree[at], *rest[to:])
+
+
+def gone(before: Tree, after: Tree) -> list[CriterionPlan]:
+    """Return the uppermost criteria of a tree that another one no longer has, each with what is below it."""
+    left = {one.key for one in walk(after)}
+    lost: list[CriterionPlan] = []
+    for one in before:
+        lost.extend([one] if one.key not in left else gone(one.criterion, after))
+    return lost
+
+
+def put_back(tree: Tree, before: Tree, key: str) -> Tree:
+    """Return the tree with a removed criterion where it stood; unchanged where nothing holds it now."""
+    if found(tree, key) is not None:
+        return tree
+    for at, one in enumerate(before):
+        if one.key == key:
+            return (*tree[:at], one, *tree[at:])
+    parent = next((one for one in walk(before) if any(under.key == key for under in one.criterion)), None)
+    if parent is None or found(tree, parent.key) is None:
+        return tree
+    return changed(
+        tree,
+        parent.key,
+        lambda standing: replace(standing, criterion=put_back(standing.criterion, parent.criterion, key)),
+    )

@@ -21,6 +21,7 @@ from grants.competitions.rules.reading import criterion_rows
 from grants.competitions.rules.weights import sum_of
 from grants.competitions.rules.wording import lines_of
 from grants.competitions.views.doors import BY_NUMBER, load, staff
+from grants.competitions.views.removing import removed_lately, with_put_back
 from grants.errors import NotFound, Refused, StaleVersion
 from grants.findings import Finding
 from grants.web import current
@@ -145,7 +146,7 @@ def edit_section(desk: Desk, section: str) -> ResponseReturnValue:
         return _section_page(desk, section, form, None)
     if form.is_sent():
         try:
-            number = _save(desk, section, _content(form), form.made_from)
+            number = _save(desk, section, _content(desk, form), form.made_from)
         except Refused as refusal:
             form.refuse(refusal)
         except StaleVersion as caught:
@@ -196,10 +197,13 @@ def _with_criterion(
     return replace(criteria, criterion=changed)
 
 
-def _content(form: SectionForm) -> n.SectionContent:
+def _content(desk: Desk, form: SectionForm) -> n.SectionContent:
     content = form.content()
     deed = request.form.get("act", "")
-    return with_deed(content, deed) if isinstance(content, n.Criteria) else content
+    if not isinstance(content, n.Criteria):
+        return content
+    verb, _, key = deed.partition(":")
+    return with_put_back(desk.competition, content, key) if verb == "put-back" else with_deed(content, deed)
 
 
 def _save(desk: Desk, section: str, content: n.SectionContent, version: int) -> str:
@@ -209,6 +213,8 @@ def _save(desk: Desk, section: str, content: n.SectionContent, version: int) -> 
 
 def _onward(desk: Desk, section: str, number: str) -> ResponseReturnValue:
     said = f"“{n.SECTIONS[section]}” is saved."
+    if request.form.get("act", "").startswith("remove:"):
+        return go(desk.page_of_section, number=number, section=section, removed="1")
     following = desk.after(section)
     if request.form.get("act") == "next" and following:
         return go(desk.page_of_section, number=number, section=following, said=said)
@@ -233,6 +239,7 @@ def _section_page(
         side_title="Sections",
         side_items=side_items(desk, section),
         criterion_rows=criterion_rows(criteria.criterion),
+        removed=removed_lately(desk.competition, criteria) if section == "criteria" else [],
         status=409 if stale else 200,
     )
 
