@@ -18,6 +18,7 @@ from grants.applications.workflow import ApplicationStatus
 from grants.awards.models import Action, Award, BudgetPeriod, Condition, Selection
 from grants.awards.workflow import AwardStatus, SelectionStatus
 from grants.budgets.rules.table import to_period
+from grants.budgets.rules.years import AllYears
 from grants.competitions.models import Competition, TargetState
 from grants.competitions.queries import states_of
 from grants.competitions.rules.states import CENTER_STATES
@@ -165,6 +166,7 @@ class Ranked:
     final_mean: str
     standing: str
     requested: int | None
+    all_years: AllYears | None
 
 
 @dataclass(frozen=True)
@@ -259,6 +261,7 @@ def _one(row: Application, name: str, result: Mapping[str, Any], content: Submis
         final_mean=_mean_text(place["final_mean"]) if place else "",
         standing=str(standing.get("text", "")),
         requested=to_period(content.years[0]).new_obligation if content and content.years else None,
+        all_years=content.all_years if content and content.years else None,
     )
 
 

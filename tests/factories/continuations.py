@@ -106,7 +106,10 @@ def make_center(
         competition = found
         staff = [officers.officer, officers.second_officer, officers.grants_officer]
         stranger = officers.stranger
-    application = make_application(session, competition, state, number, name, member=representative)
+    years = [year(FEDERAL, match) for match in plan]
+    application = make_application(
+        session, competition, state, number, name, member=representative, years=years
+    )
     organization = session.get(Organization, application.organization_id)
     assert organization is not None
     organization.uei = "ABCDEFGHJKL5"

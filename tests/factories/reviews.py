@@ -22,6 +22,7 @@ from grants.applications.rules.content import (
 )
 from grants.applications.workflow import ApplicationStatus
 from grants.budgets.models import Budget
+from grants.budgets.rules.table import YearBudget
 from grants.competitions.models import Competition, Criterion, TargetState
 from grants.competitions.rules.choices import RankingMethod, TieBreak
 from grants.competitions.workflow import CompetitionStatus
@@ -168,6 +169,7 @@ def make_application(
     *,
     member: Person | None = None,
     parties: Sequence[SubmittedParty] = (),
+    years: Sequence[YearBudget] = (),
     status: ApplicationStatus = ApplicationStatus.ELIGIBLE,
 ) -> Application:
     """Make an application that was submitted and, unless said otherwise, screened in."""
@@ -201,7 +203,7 @@ def make_application(
     )
     session.add(application)
     session.flush()
-    content = to_json(_content(application, competition, host, parties))
+    content = to_json(_content(application, competition, host, parties, years))
     submission = Submission(
         application_id=application.id,
         number=f"S-{number}",
@@ -377,7 +379,11 @@ def make_round(session: Session, *, states: Mapping[str, int] | None = None, rev
 
 
 def _content(
-    application: Application, competition: Competition, host: Organization, parties: Sequence[SubmittedParty]
+    application: Application,
+    competition: Competition,
+    host: Organization,
+    parties: Sequence[SubmittedParty],
+    years: Sequence[YearBudget],
 ) -> SubmissionContent:
     return SubmissionContent(
         number=application.number,
@@ -410,7 +416,7 @@ def _content(
             )
             for key, title, points in CRITERIA
         ),
-        years=(),
+        years=tuple(years),
         sources=(),
         parties=tuple(parties),
         documents=(),

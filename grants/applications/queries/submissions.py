@@ -13,7 +13,8 @@ from grants.applications.models import (
     Submission,
     SubmissionFile,
 )
-from grants.applications.rules.content import SubmissionContent, from_json
+from grants.applications.rules.content import SubmissionContent, from_json, years_from_json
+from grants.budgets.rules.years import AllYears, sum_of_years
 from grants.organizations.models import Organization
 
 
@@ -72,6 +73,16 @@ def submitted_contents(session: Session, application_ids: Sequence[int]) -> dict
         .order_by(col(Submission.application_id))
     )
     return {row.application_id: from_json(row.content) for row in session.exec(rows).all()}
+
+
+def budgets_of(session: Session, application_ids: Sequence[int]) -> dict[int, AllYears]:
+    """Return what all years of several applications ask for, by application id; only budgets are read."""
+    rows = (
+        select(Submission.application_id, col(Submission.content)["budget"])
+        .where(col(Submission.application_id).in_(application_ids), col(Submission.replaced_at).is_(None))
+        .order_by(col(Submission.application_id))
+    )
+    return {key: sum_of_years(years_from_json(frozen)) for key, frozen in session.exec(rows).all()}
 
 
 def files_of_submission(session: Session, submission_id: int) -> list[SubmissionFile]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from grants.budgets.rules.flat import freeze, thaw
 from grants.budgets.rules.table import YearBudget
+from grants.budgets.rules.years import AllYears, sum_of_years
 from grants.money import parse, plain
 
 FORMAT: Final = 1
@@ -105,6 +106,11 @@ class SubmissionContent:
         return next((section for section in self.sections if section.key == key), None)
 
     @property
+    def all_years(self) -> AllYears:
+        """Return what all years of the budget ask for and offer together."""
+        return sum_of_years(self.years)
+
+    @property
     def commitment_sources(self) -> tuple[str, ...]:
         """Return each source of match once, in order of appearance."""
         return tuple(dict.fromkeys(source.source for source in self.sources))
@@ -156,6 +162,11 @@ def to_json(content: SubmissionContent) -> dict[str, Any]:
     }
 
 
+def years_from_json(frozen: Sequence[Mapping[str, Any]]) -> tuple[YearBudget, ...]:
+    """Return the years of a frozen budget, where no more than that is read."""
+    return tuple(thaw(year) for year in frozen)
+
+
 def from_json(frozen: Mapping[str, Any]) -> SubmissionContent:
     """Read a submission back."""
     return SubmissionContent(
@@ -168,7 +179,7 @@ def from_json(frozen: Mapping[str, Any]) -> SubmissionContent:
         contact=frozen["contact"],
         organization=HostFacts(**frozen["organization"]),
         sections=tuple(SubmittedSection(**section) for section in frozen["sections"]),
-        years=tuple(thaw(year) for year in frozen["budget"]),
+        years=years_from_json(frozen["budget"]),
         sources=tuple(
             SubmittedSource(**{**source, "amount": parse(source["amount"]), "tests": tuple(source["tests"])})
             for source in frozen["sources"]

@@ -14,11 +14,18 @@ from grants.applications.services.budgeting import SavedInZone
 from grants.applications.services.workspace import Workspace, workspace_of
 from grants.applications.views.doors import applicant, around
 from grants.applications.views.tasks import crumbs_of
-from grants.applications.views.yearview import all_years, expense_rows, revenue_rows, year_view
+from grants.applications.views.yearview import (
+    all_years,
+    counted_match,
+    expense_rows,
+    revenue_rows,
+    year_view,
+)
 from grants.budgets.forms import YearForm, verdict
 from grants.budgets.rules.flat import DETAIL, FIELDS, flatten, gather, label_of
 from grants.budgets.rules.table import EXPENSES, REVENUE
 from grants.budgets.rules.year_view import YearView
+from grants.budgets.rules.years import sum_of_years
 from grants.budgets.services.years import as_saved, clash_words
 from grants.errors import NotFound
 from grants.money import parse, show
@@ -69,6 +76,8 @@ def _whole(application: Application, form: BeforeForm) -> ResponseReturnValue:
         form=form,
         asks_before=workspace.depends_on_before,
         years=years,
+        sums=sum_of_years(workspace.table.contents),
+        counted=counted_match(years),
         revenue=revenue_rows(years),
         expenses=expense_rows(years),
         rule=workspace.frame.rule_set.cost_share,

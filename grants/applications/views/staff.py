@@ -9,15 +9,17 @@ from grants.applications.models import Application
 from grants.applications.queries import drafts, lists, submissions
 from grants.applications.rules.content import from_json
 from grants.applications.views.doors import staff as pages
-from grants.applications.views.yearview import expense_rows, revenue_rows
+from grants.applications.views.yearview import counted_match, expense_rows, revenue_rows
 from grants.applications.workflow import ApplicationStatus
 from grants.budgets.rules.table import ROWS
 from grants.budgets.rules.year_view import YearView
+from grants.budgets.rules.years import AllYears
 from grants.competitions.queries import competition_by_id, competition_by_number, rule_set_of
 from grants.competitions.rules.states import POSTAL_CODES
 from grants.documents.queries import file_by_id
 from grants.documents.views.sending import send_stored
 from grants.errors import NotFound
+from grants.money import to_decimal
 from grants.web import current
 from grants.web.fields import page_asked
 from grants.web.filters import instant, plain_status
@@ -28,7 +30,7 @@ __all__ = ["pages"]
 
 HEAD = (
     *("Application", "State", "Organization", "EIN", "UEI", "Title", "Center director", "Competition"),
-    *("Submitted (UTC)", "Submitted", "Where it stands"),
+    *("Submitted (UTC)", "Submitted", "Where it stands", "Federal, all years", "Match, all years"),
 )
 BATCH = 1000
 STATUSES = [status for status in ApplicationStatus if status is not ApplicationStatus.DRAFT]
@@ -41,8 +43,10 @@ def index() -> ResponseReturnValue:
     page_number = page_asked()
     with current.reading() as session:
         rows, total = _found(session, asked, page=page_number)
+        budgets = submissions.budgets_of(session, [row.application.id for row in rows])
     return page(
         rows=rows,
+        budgets=budgets,
         total=total,
         asked=asked,
         states=POSTAL_CODES,
@@ -64,7 +68,8 @@ def download(kind: str) -> ResponseReturnValue:
     with current.database().snapshot() as session:
         number = 1
         while rows := _found(session, asked, page=number, size=BATCH)[0]:
-            lines.extend(_line(row) for row in rows)
+            budgets = submissions.budgets_of(session, [row.application.id for row in rows])
+            lines.extend(_line(row, budgets.get(row.application.id)) for row in rows)
             number += 1
     return send_list("applications", kind, "Applications", lines)
 
@@ -91,7 +96,7 @@ def _found(
     )
 
 
-def _line(row: lists.ApplicationRow) -> Line:
+def _line(row: lists.ApplicationRow, sums: AllYears | None) -> Line:
     one, host = row.application, row.organization
     at = one.submitted_at
     return (
@@ -106,6 +111,8 @@ def _line(row: lists.ApplicationRow) -> Line:
         at.strftime("%Y-%m-%d %H:%M:%S") if at else "",
         instant(at, row.competition.zone) if at else "",
         plain_status(one.status),
+        to_decimal(sums.federal) if sums else "",
+        to_decimal(sums.match) if sums else "",
     )
 
 
@@ -141,6 +148,7 @@ def show(application: Application) -> ResponseReturnValue:
         content=content,
         files=files,
         years=years,
+        counted=counted_match(years),
         revenue=revenue_rows(years),
         expenses=expense_rows(years),
         rows_by_key=ROWS,

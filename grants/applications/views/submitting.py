@@ -19,6 +19,7 @@ from grants.applications.services.workspace import Frame, Workspace, frame_of, w
 from grants.applications.views.doors import applicant, around
 from grants.applications.views.tasklist import groups_of
 from grants.applications.views.tasks import crumbs_of
+from grants.budgets.rules.years import sum_of_years
 from grants.documents.views.sending import send_file_row
 from grants.errors import MoveRefused, NotFound, Refused
 from grants.findings import Finding, Level, stops
@@ -38,6 +39,7 @@ def review(application: Application) -> ResponseReturnValue:
     return page(
         **around(workspace.frame, "review"),
         workspace=workspace,
+        sums=sum_of_years(workspace.table.contents),
         findings=findings,
         stops=stops(findings),
         links=links_of(workspace, findings),

@@ -10,6 +10,7 @@ from flask import url_for
 from grants.applications.models import Section
 from grants.applications.services.workspace import CriterionPlace, Workspace
 from grants.budgets.rules.table import Column, totals
+from grants.budgets.rules.years import sum_of_years
 from grants.competitions.models import RequiredDocument
 from grants.findings import Finding, Level, stops
 from grants.money import dollars
@@ -54,7 +55,9 @@ def groups_of(workspace: Workspace, *, now: datetime, reader_id: int | None) -> 
     return [
         Group(1, "Before you start", _before(workspace)),
         Group(2, "Technical proposal", _sections(workspace, now, reader_id), _section_note(workspace)),
-        Group(3, _budget_heading(workspace), _budget(workspace)),
+        Group(
+            3, _budget_heading(workspace), _budget(workspace), sum_of_years(workspace.table.contents).words
+        ),
         Group(4, "Documents", _documents(workspace), _document_note(workspace)),
     ]
 

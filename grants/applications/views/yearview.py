@@ -20,6 +20,12 @@ def all_years(workspace: Workspace) -> list[YearView]:
     return [year_view(workspace.frame, year.year, year.content) for year in workspace.table.years]
 
 
+def counted_match(years: Sequence[YearView]) -> int | None:
+    """Return the match that counts over all years; None where a year cannot be judged."""
+    judged = [year.assessment.counted_match for year in years if year.assessment is not None]
+    return sum(judged) if len(judged) == len(years) else None
+
+
 @dataclass(frozen=True)
 class TableRow:
     """One printed row over all years; amounts in cents."""
@@ -27,6 +33,11 @@ class TableRow:
     label: str
     amounts: tuple[int, ...]
     is_sum: bool = False
+
+    @property
+    def all_years(self) -> int:
+        """Return the row over all years."""
+        return sum(self.amounts)
 
 
 def revenue_rows(years: Sequence[YearView]) -> list[TableRow]:

@@ -28,6 +28,7 @@ AWARD: Final = LetterKind(
         LetterField("obligated_total", "Total obligated", "$1,668,359.00"),
         LetterField("cost_share", "Approved cost sharing of the budget period", "$1,668,359.00"),
         LetterField("total", "Total of the budget period with cost sharing", "$3,336,718.00"),
+        LetterField("all_years", "Plan of all years", "federal $6,050,000.00, match $7,865,000.00"),
         LetterField("share_rule", "Rule of the federal share", "1/2 in year 1"),
         LetterField("share_authority", "Authority of that rule", "15 CFR 290.4 as of May 2, 1994"),
         LetterField("indirect_rate", "Indirect cost rate", "10 % of modified total direct cost"),
@@ -58,6 +59,7 @@ AWARD: Final = LetterKind(
 - Total with cost sharing: {total}
 - Federal share: {share_rule} ({share_authority})
 - Indirect cost rate: {indirect_rate}
+- Approved plan of all years, funded one year at a time: {all_years}
 
 ## Terms
 

@@ -19,6 +19,7 @@ from grants.awards.rules.items import AwardFacts, award_items
 from grants.budgets.queries import budget_by_id, table_of
 from grants.budgets.rules.cost_share import Assessment
 from grants.budgets.rules.totals import assess_year
+from grants.budgets.rules.years import AllYears, sum_known, sum_of_years
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id, rule_set_of
 from grants.errors import NotFound, refuse
@@ -45,6 +46,22 @@ class Dossier:
     law_differs: str
     representative: str
     grants_officer: str
+    all_years: AllYears
+
+    @property
+    def planned_match(self) -> int:
+        """Return the match that counts over all planned years."""
+        return sum(period.planned_match for period in self.periods)
+
+    @property
+    def approved_federal(self) -> int | None:
+        """Return the federal money of the years approved so far; None before the first is."""
+        return sum_known(period.approved_federal for period in self.periods)
+
+    @property
+    def approved_match(self) -> int | None:
+        """Return the match of the years approved so far; None before the first is."""
+        return sum_known(period.approved_match for period in self.periods)
 
 
 def state_facts(view: StateView, factors: tuple[str, ...], application_id: int | None) -> StateFacts:
@@ -75,6 +92,8 @@ def memo(view: StateView) -> dict[str, Any]:
                 "final_mean": one.final_mean,
                 "standing": one.standing,
                 "requested": None if one.requested is None else str(one.requested),
+                "federal_all_years": str(one.all_years.federal) if one.all_years else None,
+                "match_all_years": str(one.all_years.match) if one.all_years else None,
             }
             for one in view.ranked
         ],
@@ -136,6 +155,7 @@ def award_dossier(session: Session, award: Award, *, now: datetime, officer: str
         law_differs=differs,
         representative=representatives[0].name if representatives else organization.name,
         grants_officer=name,
+        all_years=sum_of_years(table.contents),
     )
 
 
@@ -190,6 +210,7 @@ def award_letter_values(dossier: Dossier, *, date_text: str, state_name: str) ->
         "obligated_total": stated["obligated_total"],
         "cost_share": stated["cost_share"],
         "total": stated["total"],
+        "all_years": dossier.all_years.words,
         "share_rule": dossier.judged.why,
         "share_authority": dossier.judged.authority,
         "indirect_rate": stated["indirect_rate"],

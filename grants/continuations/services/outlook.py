@@ -16,6 +16,7 @@ from grants.budgets.rules.cost_share import Assessment
 from grants.budgets.rules.flat import thaw
 from grants.budgets.rules.table import Column, InKindDetail, YearBudget, totals
 from grants.budgets.rules.totals import assess_year
+from grants.budgets.rules.years import AllYears, sum_known, sum_of_years
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_id
 from grants.continuations.models import Request, Sending
@@ -64,6 +65,25 @@ class Outlook:
     years: tuple[YearOutlook, ...]
     standing: tuple[Standing, ...]
     requests: tuple[Request, ...]
+    all_years: AllYears
+
+    @property
+    def planned_match(self) -> int:
+        """Return the match that counts over all planned years."""
+        return sum(year.planned_match for year in self.years)
+
+    @property
+    def sums(self) -> list[tuple[str, int | None]]:
+        """Return each column of money over all years; what no year has is None."""
+        years = self.years
+        return [
+            ("Planned federal", sum_known(year.planned_federal for year in years)),
+            ("Planned match", sum_known(year.planned_match for year in years)),
+            ("Approved federal", sum_known(year.approved_federal for year in years)),
+            ("Approved match", sum_known(year.approved_match for year in years)),
+            ("Spent federal", sum_known(year.spent for year in years)),
+            ("Documented match", sum_known(year.documented for year in years)),
+        ]
 
     @property
     def sentence(self) -> str:
@@ -131,6 +151,7 @@ def _gather(session: Session, award: Award, actions: Collection[Action], *, now:
         ),
         standing=standing,
         requests=tuple(requests),
+        all_years=sum_of_years(plan),
     )
 
 

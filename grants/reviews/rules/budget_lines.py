@@ -15,6 +15,11 @@ class BudgetRow:
     is_total: bool
     amounts: tuple[int, ...]
 
+    @property
+    def all_years(self) -> int:
+        """Return the line over all years."""
+        return sum(self.amounts)
+
 
 def budget_rows(content: SubmissionContent | None) -> list[BudgetRow]:
     """Return the lines of the submitted budget that hold an amount: federal, cash and in-kind together."""
