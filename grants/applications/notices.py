@@ -110,7 +110,7 @@ def reminded(session: Session, event: Event) -> list[Mail]:
     return [
         mail_to(
             person,
-            f"{competition.number}: Not submitted: closes {short(deadline, competition.zone, seconds=False)}",
+            f"{competition.number}: Not submitted: closes {short(deadline, competition.zone)}",
             "emails/applications/reminded",
             _context(application, competition, organization)
             | {
@@ -168,12 +168,11 @@ def mail_to(
     return Mail(person.email, subject[:300], template, person.id, context, tuple(attachments))
 
 
-def short(value: datetime, zone: str, *, seconds: bool = True) -> str:
+def short(value: datetime, zone: str) -> str:
     """Write an instant as short as a subject line wants it: “Oct 11, 3:20:44 p.m. EDT”."""
     local = value.astimezone(ZoneInfo(zone))
     half = "a.m." if local.hour < 12 else "p.m."  # noqa: PLR2004  # noon
-    time = f"{local.hour % 12 or 12}:{local:%M:%S}" if seconds else f"{local.hour % 12 or 12}:{local:%M}"
-    return f"{local:%b} {local.day}, {time} {half} {local.tzname()}"
+    return f"{local:%b} {local.day}, {local.hour % 12 or 12}:{local:%M:%S} {half} {local.tzname()}"
 
 
 def _members(session: Session, organization: Organization) -> list[Person]:

@@ -12,6 +12,8 @@ from markupsafe import Markup, escape
 from grants import money
 
 OFFICE_ZONE = "America/New_York"
+SECONDS_BELOW = 3
+"""From this many minutes on down the seconds are told; countdown.js and time.html do the same."""
 
 
 def instant(value: datetime | None, zone: str = OFFICE_ZONE) -> str:
@@ -51,7 +53,7 @@ def day(value: date | datetime | None) -> str:
 
 
 def left(until: datetime, now: datetime) -> str:
-    """Write the time left in days, then hours, then minutes: “4 days 6 hours left”."""
+    """Write the time left in days, then hours, then minutes: “4 days 6 hours left”; at last the seconds."""
     if until <= now:
         return "closed"
     minutes = int((until - now) / timedelta(minutes=1))
@@ -60,7 +62,10 @@ def left(until: datetime, now: datetime) -> str:
         return f"{plural(days, 'day')} {plural(hours, 'hour')} left".replace(" 0 hours", "")
     if hours:
         return f"{plural(hours, 'hour')} {plural(rest, 'minute')} left"
-    return f"{plural(rest, 'minute')} left" if rest else "less than a minute left"
+    if rest >= SECONDS_BELOW:
+        return f"{plural(rest, 'minute')} left"
+    last = plural(int((until - now).total_seconds()) % 60, "second")
+    return f"{plural(rest, 'minute')} {last} left" if rest else f"{last} left"
 
 
 def plural(count: int, noun: str, many: str | None = None) -> str:

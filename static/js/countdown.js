@@ -6,7 +6,7 @@ function plural(count, noun) {
   return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
-/** The words the server writes: days and hours, then hours and minutes, then minutes. */
+/** The words the server writes: days and hours, then hours and minutes, then minutes, at last seconds. */
 export function left(seconds) {
   if (seconds <= 0) return "closed";
   const minutes = Math.floor(seconds / 60);
@@ -14,7 +14,9 @@ export function left(seconds) {
   if (days >= 7) return `${plural(days, "day")} left`;
   if (days) return hours ? `${plural(days, "day")} ${plural(hours, "hour")} left` : `${plural(days, "day")} left`;
   if (hours) return rest ? `${plural(hours, "hour")} ${plural(rest, "minute")} left` : `${plural(hours, "hour")} left`;
-  return rest ? `${plural(rest, "minute")} left` : "less than a minute left";
+  if (rest >= 3) return `${plural(rest, "minute")} left`;
+  const last = plural(Math.floor(seconds % 60), "second");
+  return rest ? `${plural(rest, "minute")} ${last} left` : `${last} left`;
 }
 
 function count(box, speaker, opened) {

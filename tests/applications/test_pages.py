@@ -428,7 +428,7 @@ def test_a_closed_draft_is_told_as_closed_and_not_as_late(stage: Stage, clock: S
 
     assert "You can submit early" not in pages[""]
     assert "Late by" not in "".join(pages.values())
-    assert "Nothing is accepted after it; an attempt is kept with its instant." in pages["/certify"]
+    assert "Nothing is accepted after it." in pages["/certify"]
     assert "was not submitted, so it is not reviewed" in pages["/status"]
 
 

@@ -66,7 +66,7 @@ def test_a_competition_is_copied_mended_and_published(
     page.get_by_role("button", name="Publish 2015-NIST-MEP-02").click()
     assert_accessible(page)
     page.get_by_role("link", name="The notice", exact=True).first.click()
-    expect(page.get_by_text("October 15, 2015, 5:00 p.m. EDT").first).to_be_visible()
+    expect(page.get_by_text("October 15, 2015, 5:00:00 p.m. EDT").first).to_be_visible()
     assert_accessible(page)
     picture(page, "notice")
     page.goto(f"{office.url}/competitions/map")

@@ -100,7 +100,7 @@ def test_the_public_page_says_what_the_notice_says(act_as: ActAs, published: Com
     text = act_as(NOBODY).get("/competitions/2014-NIST-MEP-01").text
 
     for expected in (
-        "October 15, 2014, 11:59 p.m. EDT",
+        "October 15, 2014, 11:59:00 p.m. EDT",
         "1,668,359.00",
         "25,988,657.00",
         "In year 4, the federal share is at most 2/5 (40 %) of the cost.",

@@ -310,7 +310,7 @@ REFUSED = [
     (lambda x: replace(x.dates, deadline=LATER - timedelta(days=1)), "Why.", LATER,
      "The new deadline is over already. Choose a later one."),
     (lambda _x: n.Goals(text="New."), "Why.", datetime(2014, 11, 1, tzinfo=UTC),
-     "The deadline was October 15, 2014, 11:59 p.m. EDT. “Goals” can no longer be changed."),
+     "The deadline was October 15, 2014, 11:59:00 p.m. EDT. “Goals” can no longer be changed."),
 ]  # fmt: skip
 
 

@@ -90,7 +90,8 @@ def _read_as_the_public(cast: Cast) -> None:
     public.go("/")
     public.go("/competitions")
     public.follow("Award Competitions for Hollings")
-    for words in ("640,236.00", "October 15, 2015, 5:00 p.m. EDT", "15 CFR 290.4", "average of 72 or more"):
+    closes = "October 15, 2015, 5:00:00 p.m. EDT"
+    for words in ("640,236.00", closes, "15 CFR 290.4", "average of 72 or more"):
         assert public.reads(words), words
     pdf = public.page.request.get(f"{cast.server.url}/competitions/{NUMBER}/notice")
     assert pdf.body().startswith(b"%PDF-")

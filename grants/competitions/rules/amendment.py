@@ -78,7 +78,7 @@ def _after_deadline(proposal: Proposal, now: datetime) -> Iterator[Finding]:
         if section not in AFTER_DEADLINE:
             yield _stop(
                 "after_deadline",
-                f"The deadline was {show_instant(deadline, proposal.before.dates.zone)}. "
+                f"The deadline was {show_instant(deadline, proposal.before.dates.zone, seconds=True)}. "
                 f"“{n.SECTIONS[section]}” can no longer be changed.",
                 section,
             )

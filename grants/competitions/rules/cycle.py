@@ -60,7 +60,7 @@ def _mark(last: Round, holder: str, now: datetime) -> tuple[str, str]:
     stage = stage_at(opens_at=last.opens_at, deadline_at=last.deadline_at, now=now)
     due = f"due again in {last.due_year}" if last.due_year else "next year not set"
     if not last.is_decided and stage is Stage.OPEN:
-        return "open", f"open until {show_instant(last.deadline_at, last.zone)}"
+        return "open", f"open until {show_instant(last.deadline_at, last.zone, seconds=True)}"
     if not last.is_decided and stage is Stage.COMING:
         return "due", f"opens {show_instant(last.opens_at, last.zone)}"
     if last.due_year is not None and last.due_year <= now.year + 1:

@@ -69,13 +69,14 @@ def lines_of(notice: n.Notice, section: str) -> dict[str, Line]:
     return {place: Line(label, shown or NOTHING) for place, label, shown in _LINES[section](content, notice)}
 
 
-def show_instant(value: datetime | None, zone: str) -> str:
-    """Write an instant in a zone: “October 15, 2014, 11:59 p.m. EDT”."""
+def show_instant(value: datetime | None, zone: str, *, seconds: bool = False) -> str:
+    """Write an instant in a zone: “October 15, 2014, 11:59 p.m. EDT”; a deadline to the second."""
     if value is None:
         return NOTHING
     local = value.astimezone(ZoneInfo(zone))
+    second = f":{local:%S}" if seconds else ""
     half = "a.m." if local.hour < 12 else "p.m."  # noqa: PLR2004  # noon
-    return f"{show_day(local.date())}, {local.hour % 12 or 12}:{local:%M} {half} {local.tzname()}"
+    return f"{show_day(local.date())}, {local.hour % 12 or 12}:{local:%M}{second} {half} {local.tzname()}"
 
 
 def show_day(value: date | None) -> str:
@@ -122,7 +123,7 @@ def _dates(one: n.Dates, _notice: n.Notice) -> Lines:
     yield "zone", "Time zone", one.zone
     yield "planned_publication", "Planned publication", show_day(one.planned_publication)
     yield "opens", "Applications open", show_instant(one.opens, one.zone)
-    yield "deadline", "Deadline", show_instant(one.deadline, one.zone)
+    yield "deadline", "Deadline", show_instant(one.deadline, one.zone, seconds=True)
     yield "questions_until", "Questions until", show_instant(one.questions_until, one.zone)
     yield "determination", "Determination of a shorter notice", DETERMINATIONS[one.determination]
     yield "shorter_period_reason", "Why a shorter notice suffices", one.shorter_period_reason
