@@ -19,6 +19,7 @@ from tests.plugins.web import ActAs
 from tests.reviews.rounds import work
 from tests.reviews.test_ranking_pages import freeze_fields
 
+EARLY = "The members met in person this morning."
 HERE = "/staff/reviews/2014-NIST-MEP-01"
 TOTALS = {"CO-1": (88, 79, 84), "CO-2": (85, 90, 80), "CO-3": (70, 69, 70)}
 
@@ -77,15 +78,15 @@ def test_a_state_goes_from_the_call_to_a_frozen_ranking_on_the_pages(
 ) -> None:
     officer = act_as(scored.officer)
     assert post(officer, f"{HERE}/panels/CO/call", call_on="11/20/2014", call_at="1:00 p.m.") == 303
-    assert post(officer, f"{HERE}/panels/CO/open") == 303
+    assert post(officer, f"{HERE}/panels/CO/open", early=EARLY) == 303
     open_page = freeze_fields(officer.get(f"{HERE}/ranking/CO").text)
     assert post(officer, f"{HERE}/ranking/CO/freeze", **open_page) == 422
     revise(database, scored)
     chair = act_as(scored.chair)
     for number in ("CO-1", "CO-2"):
         path = f"/staff/reviews/panels/applications/{scored.applications[number].uid}/record"
-        assert post(chair, path, text="Fees were discussed.", version="1", deed="sign") == 303
-    assert post(chair, f"{HERE}/panels/CO/close") == 303
+        assert post(chair, path, text="Fees were discussed.", version="1", deed="sign", early=EARLY) == 303
+    assert post(chair, f"{HERE}/panels/CO/close", early=EARLY) == 303
     officer = act_as(scored.officer)
     work(officer.application)
     closed_page = freeze_fields(officer.get(f"{HERE}/ranking/CO").text)
@@ -110,7 +111,9 @@ def revise(database: Database, made: Round) -> None:
         for row in sheets.sheets_of(session, made.competition.id):
             if row.phase is Phase.FINAL:
                 person = next(one for one in made.reviewers if one.id == row.person_id)
-                scoring.stand(session, made.competition, row, actor=actor_of(session, person), now=NOW)
+                scoring.stand(
+                    session, made.competition, row, early=EARLY, actor=actor_of(session, person), now=NOW
+                )
 
 
 def test_of_two_chairs_who_close_at_once_one_is_told(
