@@ -1,9 +1,11 @@
 """What the frame of every page shows: navigation, person and role, doors, the clock bar, whom to ask."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import Flask, current_app, g, request, url_for
+from sqlmodel import Session
 
 from grants.access.actor import Actor
 from grants.access.roles import Role
@@ -174,7 +176,7 @@ def _clock_bar(zone: str) -> dict[str, object] | None:
         return None
     now = current.now()
     with current.reading() as session:
-        milestone = running_queries.next_milestone(session, now)
+        milestone = next_milestone(session, now)
     local = now.astimezone(ZoneInfo(zone))
     return {
         "now": now,
@@ -184,6 +186,14 @@ def _clock_bar(zone: str) -> dict[str, object] | None:
         "date": f"{local:%Y-%m-%d}",
         "time": f"{local:%H:%M}",
     }
+
+
+def next_milestone(session: Session, now: datetime) -> tuple[str, datetime] | None:
+    """Return the installation's next date, asked once a request: the home page and the bar both show it."""
+    if "next_milestone" not in g:
+        g.next_milestone = running_queries.next_milestone(session, now)
+    milestone: tuple[str, datetime] | None = g.next_milestone
+    return milestone
 
 
 def _contact() -> dict[str, str] | None:

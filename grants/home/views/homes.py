@@ -9,6 +9,7 @@ from grants.home.queries import record as record_queries
 from grants.home.queries import running as running_queries
 from grants.home.queries import waiting as waiting_queries
 from grants.home.rules import in_order, with_others
+from grants.home.views.frame import next_milestone
 from grants.lifecycle.waiting import Waiting
 from grants.web import current
 from grants.web.render import page
@@ -46,7 +47,7 @@ def _waiting(audience: str) -> dict[str, Any]:
     with current.reading() as session:
         found = waiting_queries.waiting(session, actor, now, audience=audience)
         done = record_queries.lately_done(session, actor, now)
-        milestone = running_queries.next_milestone(session, now)
+        milestone = next_milestone(session, now)
     rows = in_order(found, now)
     return {
         "groups": _grouped(rows),
