@@ -144,7 +144,7 @@ class FactorForm(Form):
 class StaffForm(Form):
     """Somebody to be invited to the staff, with the first role."""
 
-    name = text("Name", needed="Enter the name as it should stand in the record.", longest=200)
+    name = a_name("Name", needed="Enter the name as it should stand in the record.")
     email = _address("Mail address")
     role = SelectField(
         "Role", choices=choices((role.value, role.value.capitalize()) for role in Role if role in STAFF)

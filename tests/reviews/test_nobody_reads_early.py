@@ -255,7 +255,9 @@ def test_by_what_a_save_answers_to_the_script(
     )
 
     assert answer.status_code == 200
-    assert set(answer.get_json()) <= {"version", "saved", "total", "given", "out_of"}
+    protocol = {"kind", "person", "stored", "clashes", "others", "findings", "difference", "message"}
+    assert set(answer.get_json()) - protocol <= {"version", "saved", "total", "given", "out_of"}
+    assert answer.get_json()["others"] == {}
     assert forbidden(answer.get_data(as_text=True)) == []
 
 

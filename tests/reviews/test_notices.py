@@ -23,6 +23,8 @@ from grants.reviews.services import panels as chairing
 from grants.reviews.services.conflicts import Certified, certify
 from tests.factories.reviews import NOW, Round, actor_of, fill, make_round, spread
 
+EARLY = "The members met in person this morning."
+
 
 @pytest.fixture
 def told(database: Database, app: Flask, at_review: StoppedClock, mail: Path) -> dict[str, str]:
@@ -101,11 +103,14 @@ def _panel(session: Session, made: Round, app: Flask) -> None:
     chairing.set_call(
         session, made.competition, "CO", call_at=NOW.replace(day=20), call_link="", actor=made.chair, now=NOW
     )
-    panel = chairing.open_panel(session, made.competition, "CO", actor=made.chair, now=NOW)
+    panel = chairing.open_panel(session, made.competition, "CO", early=EARLY, actor=made.chair, now=NOW)
     for row in session.exec(select(Sheet).where(Sheet.phase == Phase.FINAL)).all():
         person = next(one for one in made.reviewers if one.id == row.person_id)
-        scoring.stand(session, made.competition, row, actor=actor_of(session, person), now=NOW)
-    chairing.close_panel(session, made.competition, panel, left_open="Later.", actor=made.chair, now=NOW)
+        actor = actor_of(session, person)
+        scoring.stand(session, made.competition, row, early=EARLY, actor=actor, now=NOW)
+    chairing.close_panel(
+        session, made.competition, panel, left_open="Later.", early=EARLY, actor=made.chair, now=NOW
+    )
     files = app.extensions["grants.files"]
     freezing.freeze_state(session, files, made.competition, "CO", actor=made.officer, now=NOW)
 

@@ -97,7 +97,7 @@ def test_what_is_typed_moves_nothing_and_what_is_submitted_arrives(
     assert told.event == "parts"
     assert set(told.data["parts"]) == {
         *(f"cell-{uid}-R2", f"cell-{uid}-R3", f"mean-{uid}", f"spread-{uid}"),
-        *("last-change", "agreement", "far", "lacking", "lacking-count"),
+        *("last-change", "far", "lacking", "lacking-count"),
     }
     assert told.data["parts"][f"cell-{uid}-R3"]["value"] == "74.4"
 

@@ -75,4 +75,4 @@ def test_folds_and_sorting_work_by_keyboard(page: Page, server: Server) -> None:
     page.locator("#fold-agreement > summary").focus()
     page.keyboard.press("Enter")
 
-    expect(page.get_by_text("Agreement as ranked, with limits")).to_be_visible()
+    expect(page.get_by_text("As ranked: Too few to tell how far reviewers agree")).to_be_visible()
