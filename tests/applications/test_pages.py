@@ -170,7 +170,7 @@ def test_a_section_keeps_its_lines_and_drops_control_signs(stage: Stage) -> None
         ("12.345", "Enter dollars and at most two digits for cents, for example 1,668,359.00."),
         ("-5", "Enter an amount of zero or more. A negative amount does not belong here."),
         ("9" * 30, "Enter an amount of at most 99,999,999,999.99."),
-        ("a lot", "Enter dollars and at most two digits for cents, for example 1,668,359.00."),
+        ("a lot", "“a lot” is not an amount in dollars. Write it for example as 1,668,359.00."),
     ],
 )
 def test_what_is_no_amount_comes_back_with_a_sentence(stage: Stage, typed: str, sentence: str) -> None:
@@ -275,7 +275,7 @@ def test_a_year_without_years_after_it_is_not_copied(stage: Stage, year: int) ->
 def test_a_fault_of_an_amount_names_its_cell(stage: Stage) -> None:
     answer = stage.writer().post(stage.url("/budget/1"), data={"version": "0", "state_local__cash": "a lot"})
 
-    assert ">State and local funds, cash: Enter dollars and at most two digits" in answer.text
+    assert ">State and local funds, cash: “a lot” is not an amount in dollars." in answer.text
 
 
 def test_a_new_draft_is_not_started_and_not_full_of_faults(stage: Stage) -> None:

@@ -11,10 +11,13 @@ from grants.access.actor import Actor
 from grants.access.roles import Role
 from grants.clock import StoppedClock
 from grants.database import Database
+from grants.home.queries.record import EventFilter
+from grants.home.queries.record import events as events_of
 from grants.lifecycle.models import Event, Reading
 from grants.lifecycle.record import record
 from grants.lifecycle.verify import Walk
 from tests.database.test_sessions import READING
+from tests.factories.reviews import NOW, make_round
 from tests.plugins.reading import words_of
 
 ActAs = Callable[[Actor], FlaskClient]
@@ -161,3 +164,28 @@ def test_the_list_takes_as_many_queries_at_fifty_rows_as_at_one(
     client.get("/staff/home/events?subject=thing-1&page=1&kind=nothing")
 
     assert many == len(asked) - many
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_panels_deed_that_names_a_closed_application_is_not_listed(database: Database) -> None:
+    with database.writing() as session:
+        made = make_round(session, states={"CO": 2}, reviewers=1)
+        one, other = (made.applications[name] for name in ("CO-1", "CO-2"))
+        for named in ([one.number, other.number], [other.number]):
+            record(
+                session,
+                "panel.open",
+                made.competition,
+                happened="opened it",
+                actor=made.chair,
+                now=NOW,
+                facts={"finalists": named},
+            )
+        ids = (one.id, other.id)
+
+    def listed(*barred: int) -> int:
+        auditor = Actor(9, "Aurelio Tamm", staff_roles=frozenset({Role.AUDITOR}), barred=frozenset(barred))
+        with database.reading() as session:
+            return events_of(session, auditor, EventFilter(kind="panel.open"))[1]
+
+    assert (listed(), listed(ids[0]), listed(ids[1])) == (2, 1, 0)

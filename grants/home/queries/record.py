@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, true
+from sqlalchemy import ColumnElement, Text, and_, cast, false, func, not_, or_, true
 from sqlalchemy import select as select_bare
 from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
+from grants.applications.models import Application
 from grants.home.rules import LATELY
 from grants.lifecycle.models import Event
 
@@ -29,7 +30,7 @@ def events(session: Session, actor: Actor, chosen: EventFilter, *, page: int = 1
 
     Events about an application that a conflict closes to the actor are neither listed nor counted.
     """
-    clauses = _clauses(chosen, actor)
+    clauses = _clauses(session, chosen, actor)
     total = session.exec(select(func.count(col(Event.id))).where(*clauses)).one()
     rows = select(Event).where(*clauses).order_by(col(Event.seq).desc())
     return list(session.exec(rows.limit(PAGE).offset((page - 1) * PAGE)).all()), total
@@ -49,7 +50,7 @@ def lately_done(session: Session, actor: Actor, now: datetime, *, most: int = 20
     if actor.person_id is None:
         return []
     rows = select(Event).where(
-        col(Event.person_id) == actor.person_id, col(Event.at) > now - LATELY, _open_to(actor)
+        col(Event.person_id) == actor.person_id, col(Event.at) > now - LATELY, _open_to(session, actor)
     )
     return list(session.exec(rows.order_by(col(Event.seq).desc()).limit(most)).all())
 
@@ -61,8 +62,8 @@ def last_verification(session: Session) -> Event | None:
     ).first()
 
 
-def _clauses(chosen: EventFilter, actor: Actor) -> list[ColumnElement[bool]]:
-    clauses = [_open_to(actor)]
+def _clauses(session: Session, chosen: EventFilter, actor: Actor) -> list[ColumnElement[bool]]:
+    clauses = [_open_to(session, actor)]
     if chosen.thing:
         clauses.append(_holds(Event.subject_label, chosen.thing))
     if chosen.person:
@@ -74,11 +75,21 @@ def _clauses(chosen: EventFilter, actor: Actor) -> list[ColumnElement[bool]]:
     return clauses
 
 
-def _open_to(actor: Actor) -> ColumnElement[bool]:
+def _open_to(session: Session, actor: Actor) -> ColumnElement[bool]:
+    """Leave out what is about a closed application, and what names it though it is about more."""
     if not actor.barred:
         return true()
     about = col(Event.application_id)
-    return or_(about.is_(None), about.not_in(sorted(actor.barred)))
+    closed = select(Application.number).where(col(Application.id).in_(actor.barred))
+    named = [_names(number) for number in session.exec(closed).all() if number]
+    return and_(or_(about.is_(None), about.not_in(sorted(actor.barred))), not_(or_(false(), *named)))
+
+
+def _names(number: str) -> ColumnElement[bool]:
+    """Ask whether an event names an application by its number, in its words or its facts."""
+    texts = (col(Event.happened), col(Event.subject_label), func.coalesce(col(Event.reason), ""))
+    in_words = [text.contains(number, autoescape=True) for text in texts]
+    return or_(*in_words, cast(col(Event.facts), Text).contains(f'"{number}"', autoescape=True))
 
 
 def _holds(column: str, words: str) -> ColumnElement[bool]:
