@@ -76,13 +76,17 @@ def submitted_contents(session: Session, application_ids: Sequence[int]) -> dict
 
 
 def budgets_of(session: Session, application_ids: Sequence[int]) -> dict[int, AllYears]:
-    """Return what all years of several applications ask for, by application id; only budgets are read."""
+    """Return what all years of applications ask for, by their id; one without a budget is left out."""
     rows = (
         select(Submission.application_id, col(Submission.content)["budget"])
         .where(col(Submission.application_id).in_(application_ids), col(Submission.replaced_at).is_(None))
         .order_by(col(Submission.application_id))
     )
-    return {key: sum_of_years(years_from_json(frozen)) for key, frozen in session.exec(rows).all()}
+    return {
+        key: sum_of_years(years_from_json(frozen))
+        for key, frozen in session.exec(rows).all()
+        if frozen is not None
+    }
 
 
 def files_of_submission(session: Session, submission_id: int) -> list[SubmissionFile]:
