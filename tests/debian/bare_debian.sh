@@ -62,10 +62,6 @@ pass_through
 
 say "cloning"
 git clone -q --no-hardlinks "$checkout" "$bare/root/grants"
-if [ -d "$checkout/../shared/fixtures" ]; then
-    mkdir -p "$bare/root/shared"
-    cp -a "$checkout/../shared/fixtures" "$bare/root/shared/"
-fi
 
 say "without root: one line that says what to install"
 inside useradd --create-home guest
