@@ -57,8 +57,8 @@ def revise(page: Page, server: Server, points: str) -> None:
     page.get_by_label("Points, of 15").fill(points)
     page.get_by_label("Why the points changed").fill("The fee model became plain in the call.")
     page.get_by_role("button", name="Save and").click()
-    page.get_by_role("link", name="Submit").click()
-    page.get_by_role("button", name="Submit").click()
+    page.get_by_role("link", name="Submit score sheet").click()  # not "Check and submit" of the page before
+    page.get_by_role("button", name=re.compile(r"^Submit \d+")).click()
     expect(page.get_by_text("Score sheet submitted.")).to_be_visible()
 
 

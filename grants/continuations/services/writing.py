@@ -85,7 +85,7 @@ def offer_part(
     there, mine = shown(part.content), shown(offered)
     merged = merge(there, {name: mine.get(name, "") for name in offered}, _bases(session, part, shown, offer))
     taken = {name for name in offered if merged.fields.get(name, "") == mine.get(name, "")}
-    kept = part.content | {name: offered[name] for name in taken}
+    kept = part.content | {name: text for name, text in offered.items() if name in taken}
     result = {name: text for name, text in kept.items() if text}
     if result != part.content:
         _write(session, part, result, actor=actor, now=now)
@@ -108,10 +108,10 @@ def stale_part(outcome: Outcome, offered: Mapping[str, str]) -> StaleVersion:
     )
 
 
-def _names(session: Session, request: Request, key: Part, content: Mapping[str, str]) -> set[str]:
-    """Return every field that a whole part may hold: what is not in it any more was emptied."""
+def _names(session: Session, request: Request, key: Part, content: Mapping[str, str]) -> list[str]:
+    """Return every field that a whole part may hold, always in one order: what is not in it was emptied."""
     part = locked_part(session, request.id, key)
-    return set(content) | set(part.content if part else ())
+    return list(dict.fromkeys([*content, *(part.content if part else ())]))
 
 
 def _bases(
