@@ -19,7 +19,7 @@ OLDEST = 24 * 3600
 CAUSES = {
     "The CSRF token is missing.": (
         "token missing",
-        "This form came without the token that our pages give it, so nothing was stored.",
+        "This form came without the mark that our pages give it, so nothing was stored.",
     ),
     "The CSRF session token is missing.": (
         "cookie missing",
@@ -31,7 +31,7 @@ CAUSES = {
     ),
     "The CSRF token is invalid.": (
         "token damaged",
-        "The token of this form is not one of ours, so nothing was stored.",
+        "This form does not carry the mark that our page gave it, so nothing was stored.",
     ),
     "The CSRF tokens do not match.": (
         "token of another sign-in",

@@ -79,7 +79,7 @@ def test_a_form_without_its_token_is_refused_in_a_sentence(app: Flask) -> None:
     answer = app.test_client().post("/accounts/sign-in", data={"email": "ana@tests.example"})
 
     assert answer.status_code == 422
-    assert "This form came without the token" in answer.get_data(as_text=True)
+    assert "This form came without the mark" in answer.get_data(as_text=True)
 
 
 def test_a_fault_of_ours_shows_a_reference_and_nothing_of_the_inside(app: Flask) -> None:

@@ -16,7 +16,7 @@ from tests.plugins.web import ActAs
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 FETCH = {"X-Requested-With": "fetch"}
-TOKEN_IS_MISSING = "This form came without the token"
+TOKEN_IS_MISSING = "This form came without the mark"
 
 
 @pytest.fixture

@@ -219,8 +219,8 @@ def test_a_form_without_a_page_of_its_own_is_listed_with_one_button(
 
 
 STALE = {
-    "missing": ("without the token", "token missing"),
-    "damaged": ("not one of ours", "token damaged"),
+    "missing": ("without the mark", "token missing"),
+    "damaged": ("does not carry the mark", "token damaged"),
     "expired": ("more than 12 hours", "token expired"),
 }
 
