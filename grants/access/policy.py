@@ -85,6 +85,12 @@ _COMPETITIONS = [
     _row("competition.read", "read a competition's set-up", OFFICERS | ADMINISTRATOR),
     _row("competition.create", "start or load a competition", PROGRAM),
     _row("competition.edit", "change a competition", PROGRAM, statuses=["draft"]),
+    _row(
+        "competition.confirm",
+        "confirm the law and the values of a notice",
+        PROGRAM | GRANTS,
+        statuses=["draft", "published"],
+    ),
     _row("competition.publish", "publish a competition", PROGRAM, statuses=["draft"]),
     _row("competition.amend", "amend a published competition", PROGRAM, statuses=["published"]),
     _row("competition.cancel", "cancel a published competition", PROGRAM, statuses=["published"]),

@@ -12,7 +12,7 @@ from grants.commands.house import house
 from grants.competitions import queries
 from grants.competitions.models import Competition
 from grants.competitions.rules.notice import Notice
-from grants.competitions.rules.publication import PublicationFacts, publication_findings
+from grants.competitions.rules.publication import publication_findings
 from grants.competitions.rules.toml_text import load as read_text
 from grants.competitions.rules.toml_text import save as write_text
 from grants.competitions.services import opening
@@ -69,8 +69,8 @@ def _load(database: Database, notice: Notice, *, over: bool) -> str:
         if standing is not None and over:
             _over(session, standing, notice)
         else:
-            opening.load_new(session, notice, actor=SYSTEM, now=now)
-        found = stops(publication_findings(None, PublicationFacts(notice, now), now))
+            standing = opening.load_new(session, notice, actor=SYSTEM, now=now)
+        found = stops(publication_findings(None, queries.facts_of(session, standing, now, notice), now))
     lines = [f"{number} is loaded as a draft."]
     if found:
         lines.append(f"{len(found)} things stop its publication:")

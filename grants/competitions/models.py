@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlmodel import Field
 
+from grants.competitions.rules import notice as n
 from grants.competitions.rules.choices import FinalistStatus, RankingMethod, TieBreak, TieRule
 from grants.competitions.rules.notice_period import Determination
 from grants.competitions.workflow import WORKFLOW, CompetitionStatus
@@ -104,6 +105,32 @@ class Competition(Record, table=True):
         """Return how the competition is called in the record."""
         return self.number
 
+    @property
+    def dates(self) -> n.Dates:
+        """Return the dates as a section of the notice."""
+        return n.Dates(
+            zone=self.zone,
+            planned_publication=self.planned_publication_on,
+            opens=self.opens_at,
+            deadline=self.deadline_at,
+            questions_until=self.questions_until,
+            determination=self.determination,
+            shorter_period_reason=self.notice_period_reason,
+        )
+
+    @property
+    def ranking(self) -> n.Ranking:
+        """Return how finalists are found and ranked, as a section of the notice."""
+        return n.Ranking(
+            reviewers_minimum=self.reviewers_minimum,
+            threshold=self.threshold,
+            finalists=self.finalist_status,
+            method=self.ranking_method,
+            tie_rule=self.tie_rule,
+            tie_break=self.tie_break,
+            feedback_points=self.feedback_points,
+        )
+
     def is_open(self, now: datetime) -> bool:
         """Ask whether applications are accepted at this instant: the deadline's own second is still in."""
         if self.status != CompetitionStatus.PUBLISHED or self.deadline_at is None:
@@ -129,6 +156,16 @@ class TargetState(Record, table=True):
     federal_per_year: int | None = Field(default=None, sa_type=Money)
     awards_expected: int = Field(default=1)
     service_area: str = Field(default="", max_length=200)
+
+    @property
+    def plain(self) -> n.StateAmount:
+        """Return the state as a line of the notice."""
+        return n.StateAmount(
+            code=self.state,
+            federal_per_year=self.federal_per_year,
+            awards=self.awards_expected,
+            service_area=self.service_area,
+        )
 
 
 class Criterion(Record, table=True):
@@ -181,6 +218,17 @@ class RequiredDocument(Record, table=True):
     page_limit: int | None = None
     required: bool = Field(default=True)
     guidance: str = Field(default="", max_length=4000)
+
+    @property
+    def plain(self) -> n.DocumentPlan:
+        """Return the document as a line of the notice."""
+        return n.DocumentPlan(
+            key=self.key,
+            title=self.title,
+            required=self.required,
+            page_limit=self.page_limit,
+            guidance=self.guidance,
+        )
 
 
 class SectionSave(Record, table=True):
@@ -249,3 +297,40 @@ class NoticeEdition(Record, table=True):
     content: dict[str, Any] = Field(sa_type=Document)
     made_at: datetime = Field(sa_type=Instant)
     file_id: int | None = Field(default=None, foreign_key="stored_file.id")
+
+
+class ConfirmedText(Record, table=True):
+    """What one person compared with its source: a text of the law's catalogue, or a value of a notice.
+
+    It holds for exactly the text of its `digest`; another text asks anew. A rule of the catalogue is
+    confirmed for every competition (`competition_id` is empty). Changed only by `services.confirming`.
+    """
+
+    __tablename__ = "confirmed_text"
+    __table_args__ = (
+        CheckConstraint("length(digest) = 64", name="digest_is_sha256"),
+        CheckConstraint(
+            "(withdrawn_at IS NULL) = (withdrawn_by_name IS NULL) AND "
+            "(withdrawn_at IS NULL) = (withdrawn_reason IS NULL)",
+            name="withdrawn_is_whole",
+        ),
+    )
+
+    competition_id: int | None = Field(default=None, foreign_key="competition.id", index=True)
+    subject: str = Field(max_length=120)
+    title: str = Field(max_length=400)
+    digest: str = Field(max_length=64, index=True)
+    text: str
+    source: str = Field(max_length=1000)
+    holds_until: date
+    confirmed_by_id: int | None = Field(default=None)
+    confirmed_by_name: str = Field(max_length=200)
+    confirmed_at: datetime = Field(sa_type=Instant)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Instant)
+    withdrawn_by_name: str | None = Field(default=None, max_length=200)
+    withdrawn_reason: str | None = Field(default=None, max_length=1000)
+
+    @property
+    def label(self) -> str:
+        """Return how the text is called in the record."""
+        return self.title

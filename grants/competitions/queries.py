@@ -1,7 +1,7 @@
 """Reads of competitions: by number, their parts, the notice as plain values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -16,6 +16,7 @@ from grants.access.check import may
 from grants.competitions.models import (
     Amendment,
     Competition,
+    ConfirmedText,
     Criterion,
     NoticeEdition,
     RequiredDocument,
@@ -24,13 +25,16 @@ from grants.competitions.models import (
     TargetState,
 )
 from grants.competitions.rules import notice as n
+from grants.competitions.rules.confirming import without_marks
 from grants.competitions.rules.plain import decode_section
 from grants.competitions.rules.publication import PublicationFacts, publication_findings
 from grants.competitions.rules.stage import Stage
 from grants.competitions.rules.waiting import amendment_waiting, draft_waiting
 from grants.competitions.workflow import CompetitionStatus
+from grants.config import Mode
 from grants.database import bare_rows, bare_table
 from grants.findings import stops
+from grants.lifecycle.queries import installation
 from grants.lifecycle.waiting import Waiting
 from grants.policies.rule_set import RuleSet
 
@@ -137,6 +141,48 @@ def rule_set_of(competition: Competition) -> RuleSet | None:
     return RuleSet.from_json(competition.rule_set) if competition.rule_set is not None else None
 
 
+def confirmed_texts(session: Session, competition_id: int | None) -> list[ConfirmedText]:
+    """Return what is confirmed of the law, and of a competition if one is given, the newest first."""
+    where = or_(
+        col(ConfirmedText.competition_id).is_(None), col(ConfirmedText.competition_id) == competition_id
+    )
+    rows = select(ConfirmedText).where(where, col(ConfirmedText.withdrawn_at).is_(None))
+    return list(session.exec(rows.order_by(col(ConfirmedText.id).desc())).all())
+
+
+def facts_of(
+    session: Session, competition: Competition, at: datetime, notice: n.Notice | None = None
+) -> PublicationFacts:
+    """Return what publication at an instant is judged by: the notice, and what is confirmed of it."""
+    facts = PublicationFacts(notice or notice_of(session, competition), at)
+    held = confirmed_texts(session, competition.id)
+    return replace(
+        facts,
+        confirmed=frozenset(one.digest for one in held if one.holds_until >= facts.published_on),
+        must_confirm=is_production(session),
+    )
+
+
+def is_production(session: Session) -> bool:
+    """Say whether this installation is no demonstration and no test: drafting notes stay inside."""
+    house = installation(session)
+    return house is not None and house.mode == Mode.PRODUCTION
+
+
+def as_published(session: Session, competition: Competition, notice: n.Notice) -> n.Notice:
+    """Return a notice as it goes out: without the marks of what is confirmed; in production without any."""
+    if is_production(session):
+        return replace(notice, confirm=n.Confirmations())
+    confirmed = {one.digest for one in confirmed_texts(session, competition.id)}
+    return without_marks(notice, confirmed)
+
+
+def public_rules(session: Session, competition: Competition) -> RuleSet | None:
+    """Return the rules as the public reads them: in production without a caution."""
+    rules = rule_set_of(competition)
+    return rules.as_law() if rules is not None and is_production(session) else rules
+
+
 def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
     """Return what the program officer has to do: drafts with what is missing, amendments not sent."""
     if not may(actor, "competition.create"):
@@ -146,7 +192,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
             one.number,
             planned=one.planned_publication_on,
             zone=one.zone,
-            found=stops(publication_findings(None, PublicationFacts(notice_of(session, one), now), now)),
+            found=stops(publication_findings(None, facts_of(session, one, now), now)),
         )
         for one in drafts(session)[:10]
     ]
@@ -183,8 +229,8 @@ def notice_of(session: Session, competition: Competition) -> n.Notice:
     return n.Notice(
         identity=n.Identity(**identity),
         goals=n.Goals(text=competition.goals),
-        states=n.States(state=tuple(map(_state, states_of(session, competition.id)))),
-        dates=_dates(competition),
+        states=n.States(state=tuple(row.plain for row in states_of(session, competition.id))),
+        dates=competition.dates,
         award=n.Award(
             years=competition.award_years,
             expected_award=competition.expected_award_on,
@@ -194,9 +240,9 @@ def notice_of(session: Session, competition: Competition) -> n.Notice:
             total=competition.total_points,
             criterion=tuple(map(_criterion, criteria_of(session, competition.id))),
         ),
-        ranking=_ranking(competition),
+        ranking=competition.ranking,
         factors=n.Factors(factor=tuple(row.text for row in factors_of(session, competition.id))),
-        documents=n.Documents(document=tuple(map(_document, documents_of(session, competition.id)))),
+        documents=n.Documents(document=tuple(row.plain for row in documents_of(session, competition.id))),
         rules=n.Rules(
             cost_share=competition.cost_share_schedule,
             selected_again=competition.selected_again,
@@ -432,39 +478,6 @@ def _states_by_competition(session: Session, ids: list[int]) -> dict[int, list[T
     return found
 
 
-def _dates(competition: Competition) -> n.Dates:
-    return n.Dates(
-        zone=competition.zone,
-        planned_publication=competition.planned_publication_on,
-        opens=competition.opens_at,
-        deadline=competition.deadline_at,
-        questions_until=competition.questions_until,
-        determination=competition.determination,
-        shorter_period_reason=competition.notice_period_reason,
-    )
-
-
-def _ranking(competition: Competition) -> n.Ranking:
-    return n.Ranking(
-        reviewers_minimum=competition.reviewers_minimum,
-        threshold=competition.threshold,
-        finalists=competition.finalist_status,
-        method=competition.ranking_method,
-        tie_rule=competition.tie_rule,
-        tie_break=competition.tie_break,
-        feedback_points=competition.feedback_points,
-    )
-
-
-def _state(row: TargetState) -> n.StateAmount:
-    return n.StateAmount(
-        code=row.state,
-        federal_per_year=row.federal_per_year,
-        awards=row.awards_expected,
-        service_area=row.service_area,
-    )
-
-
 def _criterion(node: CriterionNode) -> n.CriterionPlan:
     row = node.criterion
     return n.CriterionPlan(
@@ -479,16 +492,6 @@ def _criterion(node: CriterionNode) -> n.CriterionPlan:
             for band in row.bands
         ),
         criterion=tuple(map(_criterion, node.children)),
-    )
-
-
-def _document(row: RequiredDocument) -> n.DocumentPlan:
-    return n.DocumentPlan(
-        key=row.key,
-        title=row.title,
-        required=row.required,
-        page_limit=row.page_limit,
-        guidance=row.guidance,
     )
 
 

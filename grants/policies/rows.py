@@ -1,9 +1,10 @@
 """The kinds of effective-dated rules, each row citing its authority and how well it is known."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Self
 
 
 class Mark(StrEnum):
@@ -62,6 +63,11 @@ class Row:
         if self.caution or not self.unconfirmed:
             return self.caution
         return f"sample data, confirm: {', '.join(name.replace('_', ' ') for name in self.unconfirmed)}"
+
+    def as_law(self) -> Self:
+        """Return the row without a caution: somebody read it in its source, or it stands where none may."""
+        mark = self.mark if self.mark.is_confirmed else Mark.READ
+        return replace(self, mark=mark, unconfirmed=())
 
     def caution_for(self, name: str) -> str:
         """Return "sample data, confirm" where one field may not be printed as law."""

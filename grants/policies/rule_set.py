@@ -1,9 +1,9 @@
 """The rules that go with one competition: copied at publication, kept for ever, read back from JSON."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from grants.findings import Finding, Level
 from grants.policies import rows
@@ -50,13 +50,18 @@ class RuleSet:
         """Read what `to_json` wrote; raise Unreadable where a field does not fit."""
         if plain.get("format") != FORMAT:
             raise Unreadable(f"format: this program reads format {FORMAT}, not {plain.get('format')!r}")
-        return decode(cls, plain)
+        return decode(cls, _without_drafting(plain))
+
+    @property
+    def rows_by_kind(self) -> tuple[tuple[str, rows.Row], ...]:
+        """Return the rows with their kinds, in the order in which a notice prints them."""
+        values = ((field.name, getattr(self, field.name)) for field in fields(self))
+        return tuple((kind, value) for kind, value in values if isinstance(value, rows.Row))
 
     @property
     def all_rows(self) -> tuple[rows.Row, ...]:
         """Return the rows in the order in which a notice prints them."""
-        values = (getattr(self, field.name) for field in fields(self))
-        return tuple(value for value in values if isinstance(value, rows.Row))
+        return tuple(row for _, row in self.rows_by_kind)
 
     def with_settings(self, settings: rows.CostShareSettings) -> Self:
         """Return the rule set with other readings of the cost-share law."""
@@ -65,6 +70,15 @@ class RuleSet:
     def with_location(self, location: rows.LocationRule) -> Self:
         """Return the rule set with another location rule."""
         return replace(self, eligible_applicants=replace(self.eligible_applicants, location=location))
+
+    def as_law(self, subjects: Container[str] | None = None) -> Self:
+        """Return the rule set without the cautions of these rows, named `kind/id`; without a list, of all."""
+        read: dict[str, Any] = {
+            kind: row.as_law()
+            for kind, row in self.rows_by_kind
+            if subjects is None or f"{kind}/{row.id}" in subjects
+        }
+        return replace(self, **read)
 
     def cautions(self) -> list[Finding]:
         """Return what a person must look at before this rule set is published."""
@@ -135,3 +149,21 @@ def cost_share_findings(rule_set: RuleSet, obligated_on: date) -> list[Finding]:
             )
         )
     return found
+
+
+_DRAFTING: Final = ("; no primary text requires it. Sample data, confirm.", " Sample data, confirm.")
+"""Notes for ourselves that stood at the end of two texts of the catalogue; rule sets kept then hold them."""
+
+
+def _without_drafting(plain: Mapping[str, object]) -> dict[str, object]:
+    return {name: _cleared(value) for name, value in plain.items()}
+
+
+def _cleared(value: object) -> object:
+    if isinstance(value, dict):
+        return {name: _cleared(inner) for name, inner in value.items()}
+    if not isinstance(value, str):
+        return value
+    for note in _DRAFTING:
+        value = value.removesuffix(note)
+    return value

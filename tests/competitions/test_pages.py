@@ -11,7 +11,7 @@ from grants.access.actor import NOBODY, Actor
 from grants.clock import StoppedClock
 from grants.competitions import queries
 from grants.competitions.models import Competition
-from grants.competitions.rules.notice import SECTIONS
+from grants.competitions.rules.amendment import AMENDABLE
 from grants.competitions.rules.samples import sample_text
 from grants.competitions.rules.toml_text import load
 from grants.database import Database
@@ -29,9 +29,10 @@ STAFF_PAGES = [
     f"{HERE}/file",
     f"{HERE}/preview",
     f"{HERE}/publish",
+    f"{HERE}/confirm",
     f"{HERE}/setup/criteria/center_strategy",
     f"{HERE}/setup/criteria/new",
-    *(f"{HERE}/setup/{section}" for section in SECTIONS),
+    *(f"{HERE}/setup/{section}" for section in AMENDABLE),
 ]
 PUBLIC_PAGES = [
     "/competitions",

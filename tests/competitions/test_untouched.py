@@ -13,7 +13,6 @@ from grants.clock import StoppedClock
 from grants.competitions import queries
 from grants.competitions.models import Competition
 from grants.competitions.rules.amendment import AMENDABLE
-from grants.competitions.rules.notice import SECTIONS
 from grants.competitions.services import amending
 from grants.database import Database
 from grants.web.fields import DayField
@@ -59,7 +58,7 @@ def as_it_stands(form: Element) -> MultiDict[str, str]:
 
 
 @ON_SQLITE
-@pytest.mark.parametrize("section", [*SECTIONS, "criteria/new"])
+@pytest.mark.parametrize("section", [*AMENDABLE, "criteria/new"])
 def test_enter_presses_a_plain_save_and_no_button_of_a_row(
     desk: FlaskClient, draft: Competition, section: str
 ) -> None:

@@ -14,7 +14,7 @@ from grants.competitions.forms.plain_sections import (
     RankingForm,
     RulesForm,
 )
-from grants.competitions.forms.rows import ConfirmForm, DocumentsForm, StatesForm, rows_data
+from grants.competitions.forms.rows import DocumentsForm, StatesForm, rows_data
 from grants.competitions.forms.section import SectionForm
 from grants.competitions.rules import notice as n
 
@@ -35,7 +35,6 @@ FORMS: Final[dict[str, tuple[type[SectionForm], Callable[[Any], dict[str, Any]]]
     "documents": (DocumentsForm, rows_data),
     "rules": (RulesForm, vars),
     "contact": (ContactForm, vars),
-    "confirm": (ConfirmForm, rows_data),
 }
 
 

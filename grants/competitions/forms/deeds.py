@@ -1,9 +1,9 @@
 """The forms of deeds: start, load, publish, amend, cancel."""
 
 from flask_wtf.file import FileField
-from wtforms import HiddenField, RadioField, SelectField, TextAreaField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, TextAreaField
 
-from grants.web.fields import WholeField, choices, text
+from grants.web.fields import DayField, Needed, WholeField, choices, text
 from grants.web.forms import Form
 
 NOTHING = ("", "Nothing: start empty")
@@ -33,6 +33,24 @@ class PublishForm(Form):
     """The confirmation of publication; `version` is what was checked."""
 
     version = HiddenField()
+
+
+class ConfirmForm(Form):
+    """Which texts somebody compared with their source; a text is named by its SHA-256."""
+
+    texts = SelectMultipleField("What you compared", validate_choice=False)
+    source = text(
+        "Source you read",
+        needed="Name the source you read: the official notice, the section of the law, its edition.",
+        longest=1000,
+    )
+    until = DayField("Holds until", validators=[Needed("Enter the last day for which the source holds.")])
+
+
+class TakeBackForm(Form):
+    """Why a confirmation is taken back."""
+
+    reason = text("Reason", needed="Say why it no longer holds.", longest=1000, area=True)
 
 
 class CancelForm(Form):

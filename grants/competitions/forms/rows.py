@@ -1,4 +1,4 @@
-"""The forms of sections that are a table: states, documents, values to confirm."""
+"""The forms of sections that are a table: states, documents."""
 
 import re
 import unicodedata
@@ -129,31 +129,6 @@ class DocumentsForm(SectionForm):
         return [at for at, entry in enumerate(self[name].entries) if (entry.form.title.data or "").strip()]
 
 
-class ConfirmRow(Part):
-    """One value that stands as sample data."""
-
-    value = HiddenField()
-    note = HiddenField()
-    confirmed = BooleanField("Confirmed against the notice")
-
-
-class ConfirmForm(SectionForm):
-    """The values that are sample data; a confirmed one loses its mark."""
-
-    unconfirmed = FieldList(FormField(ConfirmRow), max_entries=200)
-
-    def content(self) -> n.Confirmations:
-        """Return what is still to be confirmed."""
-        rows = [entry.form for entry in self.unconfirmed.entries]
-        return n.Confirmations(
-            unconfirmed=tuple(
-                n.Confirmation(value=row.value.data or "", note=row.note.data or "")
-                for row in rows
-                if not row.confirmed.data and row.value.data
-            )
-        )
-
-
 def key_from(title: str, taken: set[str]) -> str:
     """Make a key from a title: small letters, digits and underscores, not taken yet."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
@@ -164,6 +139,6 @@ def key_from(title: str, taken: set[str]) -> str:
     return key
 
 
-def rows_data(content: n.States | n.Documents | n.Confirmations) -> dict[str, Any]:
+def rows_data(content: n.States | n.Documents) -> dict[str, Any]:
     """Return what the form of a table shows of stored rows."""
     return {name: [vars(row) for row in rows] for name, rows in vars(content).items()}

@@ -19,13 +19,17 @@ AFTER_DEADLINE: Final = ("award", "contact")
 
 @dataclass(frozen=True)
 class Proposal:
-    """A notice before and after, with what differs and when the first one was published."""
+    """A notice before and after, with what differs and what its publication would be judged by."""
 
     before: n.Notice
-    after: n.Notice
     changes: Sequence[Change]
     why: str
-    published_at: datetime
+    facts: PublicationFacts
+
+    @property
+    def after(self) -> n.Notice:
+        """Return the notice as it would stand."""
+        return self.facts.notice
 
 
 def amendment_findings(proposal: Proposal, now: datetime) -> list[Finding]:
@@ -37,7 +41,7 @@ def amendment_findings(proposal: Proposal, now: datetime) -> list[Finding]:
         *_fixed(proposal),
         *_after_deadline(proposal, now),
         *_deadline(proposal, now),
-        *stops(publication_findings(None, PublicationFacts(proposal.after, proposal.published_at), now)),
+        *stops(publication_findings(None, proposal.facts, now)),
     ]
 
 

@@ -281,7 +281,7 @@ SECTIONS: Final[dict[str, str]] = {
     "documents": "Documents and page limits",
     "rules": "Cost share and rules",
     "contact": "Contact",
-    "confirm": "Values to confirm",
+    "confirm": "Law and values to confirm",
 }
 """Section names and headings, in the order of the set-up page."""
 

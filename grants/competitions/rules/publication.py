@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.choices import RankingMethod
+from grants.competitions.rules.confirming import OpenText, texts_of
 from grants.competitions.rules.criteria_check import criteria_findings
 from grants.competitions.rules.notice_period import Determination, findings, notice_period
 from grants.competitions.rules.places import state_name
@@ -23,10 +24,16 @@ LEAST_TRIMMED: Final = 5
 
 @dataclass(frozen=True)
 class PublicationFacts:
-    """What the guard of publication judges; `published_at` is when the notice goes out or is meant to."""
+    """What the guard of publication judges; `published_at` is when the notice goes out or is meant to.
+
+    `confirmed` are the texts that somebody compared with their source; what is not stops where it must
+    be (`must_confirm`: in production) and warns elsewhere.
+    """
 
     notice: n.Notice
     published_at: datetime
+    confirmed: frozenset[str] = frozenset()
+    must_confirm: bool = False
 
     @property
     def published_on(self) -> date:
@@ -63,6 +70,14 @@ def proposed_rule_set(notice: n.Notice, published_on: date) -> RuleSet:
         settings = replace(rules.cost_share.settings, selected_again=notice.rules.selected_again)
         rules = rules.with_settings(settings)
     return rules
+
+
+def rules_proposed(facts: PublicationFacts) -> RuleSet | None:
+    """Return the rules that publication would copy; None where the catalogue has none for the dates."""
+    try:
+        return proposed_rule_set(facts.notice, facts.published_on)
+    except NoRule:
+        return None
 
 
 Found = Iterator[Finding]
@@ -208,20 +223,9 @@ def _rules(one: n.Rules, facts: PublicationFacts) -> Found:
     except NoRule as fault:
         yield _wrong("no_rule", str(fault))
         return
-    yield from _cautions(rules)
+    yield from (one for one in rules.cautions() if one.level is Level.LOOK)
     if facts.notice.award.expected_award is not None:
         yield from cost_share_findings(rules, facts.notice.award.expected_award)
-
-
-def _cautions(rules: RuleSet) -> Found:
-    cautions = rules.cautions()
-    yield from (one for one in cautions if one.level is Level.LOOK)
-    unconfirmed = [row.title for row in rules.all_rows if row.caution]
-    if unconfirmed:
-        rows = "1 rule" if len(unconfirmed) == 1 else f"{len(unconfirmed)} rules"
-        yield _warn(
-            "rules", f"{rows} of the catalogue to confirm before official use: {'; '.join(unconfirmed)}."
-        )
 
 
 def _contact(one: n.Contact, _facts: PublicationFacts) -> Found:
@@ -231,11 +235,23 @@ def _contact(one: n.Contact, _facts: PublicationFacts) -> Found:
         yield _missing("reach", "Enter a mail address or a telephone number.")
 
 
-def _confirm(content: n.Confirmations, _facts: PublicationFacts) -> Found:
-    count = len(content.unconfirmed)
-    if count:
-        values = "1 value is" if count == 1 else f"{count} values are"
-        yield _warn("unconfirmed", f"{values} sample data. Confirm against the notice before official use.")
+def texts_to_confirm(facts: PublicationFacts) -> list[OpenText]:
+    """Return the texts of the notice and of its law that nobody has confirmed as they stand."""
+    return [one for one in texts_of(facts.notice, rules_proposed(facts)) if one.digest not in facts.confirmed]
+
+
+def _confirm(_content: n.Confirmations, facts: PublicationFacts) -> Found:
+    left = texts_to_confirm(facts)
+    level = Level.STOP if facts.must_confirm else Level.WARN
+    laws, values = [one for one in left if one.is_law], [one for one in left if not one.is_law]
+    for code, found, words in (
+        ("rules", laws, "of the catalogue to confirm before official use"),
+        ("values", values, "of the notice to compare with the official notice"),
+    ):
+        if found:
+            count = f"{len(found)} {'text' if len(found) == 1 else 'texts'}"
+            names = "; ".join(one.title for one in found)
+            yield Finding(f"competition.unconfirmed.{code}", f"{count} {words}: {names}.", level=level)
 
 
 def _missing(code: str, message: str) -> Finding:

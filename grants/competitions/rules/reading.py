@@ -184,9 +184,11 @@ def _applicants(row: EligibleApplicantsRow) -> tuple[LegalSentence, ...]:
             LegalSentence("The applicant is based in the United States.", row.authority, row.caution)
         )
     location = LOCATIONS[row.location]
-    rules.append(LegalSentence(f"{location[0].upper()}{location[1:]}.", row.location_authority))
+    words = f"{location[0].upper()}{location[1:]}."
+    rules.append(LegalSentence(words, row.location_authority, row.caution_for("location")))
     if row.one_per_host_and_state:
-        rules.append(LegalSentence("One application for each host and state.", row.authority, row.caution))
+        caution = row.caution_for("one_per_host_and_state")
+        rules.append(LegalSentence("One application for each host and state.", row.authority, caution))
     assured = f"At least {share_text(row.assured_share)} of the cost is assured from other sources."
     return (*rules, LegalSentence(assured, "15 U.S.C. 278k(f)(3)(A)"))
 
@@ -203,8 +205,8 @@ def _cost_share(row: CostShareRow) -> tuple[LegalSentence, ...]:
         )
         found.append(LegalSentence(words, row.authority, row.caution))
     again = SELECTED_AGAIN[row.settings.selected_again]
-    caution = row.selected_again_note if len(row.federal_share_by_year) > 1 else ""
     if len(row.federal_share_by_year) > 1:
+        caution = row.caution_for("selected_again")
         found.append(LegalSentence(f"{again[0].upper()}{again[1:]}.", row.authority, caution))
     return tuple(found)
 

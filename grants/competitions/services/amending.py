@@ -11,6 +11,7 @@ from grants.competitions.models import Amendment, Competition, SectionSave
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.amendment import Proposal, amendment_findings
 from grants.competitions.rules.amendment import grants_gov_text as text_of
+from grants.competitions.rules.confirming import confirmed_rules
 from grants.competitions.rules.differences import changes_between
 from grants.competitions.rules.plain import decode_section
 from grants.competitions.rules.publication import proposed_rule_set
@@ -50,7 +51,8 @@ def proposal_of(session: Session, competition: Competition, amendment: Amendment
     if competition.published_at is None:
         raise refuse("competition.not_published", "A draft is changed without an amendment.")
     changes = changes_between(before, after)
-    return Proposal(before, after, changes, amendment.why, competition.published_at)
+    facts = queries.facts_of(session, competition, competition.published_at, after)
+    return Proposal(before, changes, amendment.why, facts)
 
 
 def propose_section(
@@ -154,7 +156,8 @@ def publish_amendment(
         facts={"amendment": amendment.uid, "number": amendment.number, "changes": amendment.changes},
     )
     tell(session, event, "competitions.amended")
-    keep_edition(session, competition, proposal.after, edition=amendment.number, actor=actor, now=now)
+    out = queries.as_published(session, competition, proposal.after)
+    keep_edition(session, competition, out, edition=amendment.number, actor=actor, now=now)
     return amendment
 
 
@@ -188,7 +191,8 @@ def _apply(
         store(session, competition, section, content, version=version, actor=actor, now=now)
     if "rules" in changed:
         published_on = queries.published_on(competition)
-        competition.rule_set = proposed_rule_set(proposal.after, published_on).to_json()
+        rules = confirmed_rules(proposed_rule_set(proposal.after, published_on), proposal.facts.confirmed)
+        competition.rule_set = rules.to_json()
         session.add(competition)
 
 

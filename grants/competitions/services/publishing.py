@@ -8,7 +8,8 @@ from grants.access.actor import Actor
 from grants.access.check import require
 from grants.competitions import queries
 from grants.competitions.models import Competition
-from grants.competitions.rules.publication import PublicationFacts, proposed_rule_set, publication_findings
+from grants.competitions.rules.confirming import confirmed_rules
+from grants.competitions.rules.publication import proposed_rule_set, publication_findings
 from grants.competitions.services.editions import keep_edition
 from grants.errors import Refused, StaleVersion, refuse
 from grants.findings import Finding, stops
@@ -18,7 +19,7 @@ from grants.lifecycle.queries import lock
 
 def findings_if_published(session: Session, competition: Competition, now: datetime) -> list[Finding]:
     """Return what publication at this instant would find; nothing is changed."""
-    return publication_findings(None, PublicationFacts(queries.notice_of(session, competition), now), now)
+    return publication_findings(None, queries.facts_of(session, competition, now), now)
 
 
 def publish(
@@ -44,20 +45,18 @@ def publish(
             offered={},
             version=competition.version,
         )
-    notice = queries.notice_of(session, competition)
-    facts = PublicationFacts(notice, now)
+    facts = queries.facts_of(session, competition, now)
     refusals = stops(publication_findings(competition, facts, now))
     if refusals:
         raise Refused(refusals)
-    rules = proposed_rule_set(notice, facts.published_on)
+    rules = confirmed_rules(proposed_rule_set(facts.notice, facts.published_on), facts.confirmed)
     competition.published_at = now
     competition.opens_at = competition.opens_at or now
     competition.rule_set = rules.to_json()
     noted = {"deadline": str(competition.deadline_at), "cost_share": rules.cost_share.id}
     perform(session, competition, "publish", actor=actor, now=now, facts=facts, noted=noted)
-    keep_edition(
-        session, competition, queries.notice_of(session, competition), edition=0, actor=actor, now=now
-    )
+    out = queries.as_published(session, competition, queries.notice_of(session, competition))
+    keep_edition(session, competition, out, edition=0, actor=actor, now=now)
     return competition
 
 

@@ -9,7 +9,6 @@ from grants.competitions.forms.deeds import AmendForm, DeedForm
 from grants.competitions.models import Amendment, Competition
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.amendment import AMENDABLE, Proposal, amendment_findings, grants_gov_text
-from grants.competitions.rules.publication import PublicationFacts
 from grants.competitions.services import amending
 from grants.competitions.views.doors import BY_NUMBER, load, staff
 from grants.competitions.views.editing import Desk, Save, pages_of_sections
@@ -182,7 +181,7 @@ def desk_of(session: Session, competition: Competition) -> Desk:
         competition=competition,
         notice=proposed,
         saves=queries.last_saves(session, competition.id, amendment.number),
-        facts=PublicationFacts(proposed, competition.published_at),
+        facts=queries.facts_of(session, competition, competition.published_at, proposed),
         compared=queries.notice_of(session, competition),
         compared_with="the notice as it stands",
         sections=AMENDABLE,

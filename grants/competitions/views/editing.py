@@ -60,7 +60,9 @@ class Desk:
         return section_changes(self.compared, self.notice, section) if self.compared else []
 
     def url(self, section: str) -> str:
-        """Return the address of a section's form."""
+        """Return the address of a section's form; what is to be confirmed has a page of its own."""
+        if section == "confirm":
+            return url_for("staff.competitions.confirm", number=self.competition.number)
         return url_for(self.page_of_section, number=self.competition.number, section=section)
 
     def criterion_url(self, key: str, *, under: str | None = None) -> str:
@@ -251,9 +253,9 @@ def side_items(desk: Desk, here: str) -> list[dict[str, object]]:
             "label": n.SECTIONS[section],
             "url": desk.url(section),
             "current": section == here,
-            "state": state_of(desk.findings(section))[0] if section != "confirm" else "",
+            "state": state_of(desk.findings(section))[0],
         }
-        for section in desk.sections
+        for section in (*desk.sections, "confirm")
     ]
 
 

@@ -44,13 +44,14 @@ def index() -> ResponseReturnValue:
 def show(competition: Competition) -> ResponseReturnValue:
     """Show one notice with its stage, amendments and files."""
     with current.reading() as session:
-        notice = queries.notice_of(session, competition)
+        notice = queries.as_published(session, competition, queries.notice_of(session, competition))
+        rules = queries.public_rules(session, competition)
         amendments = queries.amendments_of(session, competition.id)
         editions = queries.editions_of(session, competition.id)
     return page(
         competition=competition,
         notice=notice,
-        reading=reading_of(notice, queries.rule_set_of(competition)),
+        reading=reading_of(notice, rules),
         amendments=amendments,
         has_pdf=bool(editions and editions[0].file_id),
         stage=public_stage(competition, current.now()),
@@ -85,7 +86,7 @@ def notice(competition: Competition) -> ResponseReturnValue:
 def data(competition: Competition, kind: str) -> ResponseReturnValue:
     """Send the notice as data, in TOML or JSON."""
     with current.reading() as session:
-        found = queries.notice_of(session, competition)
+        found = queries.as_published(session, competition, queries.notice_of(session, competition))
     name = f"{competition.number}.{'toml' if kind == 'toml' else 'json'}"
     if kind == "toml":
         answer = Response(toml_of(found), mimetype="application/toml")

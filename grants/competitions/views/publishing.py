@@ -12,7 +12,7 @@ from grants.competitions.forms.deeds import CancelForm, PublishForm
 from grants.competitions.models import Competition
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.notice_period import days_open
-from grants.competitions.rules.publication import PublicationFacts, publication_findings
+from grants.competitions.rules.publication import publication_findings
 from grants.competitions.rules.weights import weights
 from grants.competitions.services import publishing
 from grants.competitions.views.doors import BY_NUMBER, load, staff
@@ -74,10 +74,11 @@ def _check_page(number: str, form: PublishForm, stale: StaleVersion | None) -> R
         competition = queries.competition_by_number(session, number)
         if competition is None:
             raise NotFound
-        notice = queries.notice_of(session, competition)
+        facts = queries.facts_of(session, competition, now)
+    notice = facts.notice
     if stale is not None:
         form.version.data = str(competition.version)
-    found = publication_findings(None, PublicationFacts(notice, now), now)
+    found = publication_findings(None, facts, now)
     return page(
         form=form,
         competition=competition,

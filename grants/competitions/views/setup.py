@@ -9,8 +9,10 @@ from sqlmodel import Session
 from grants.competitions import queries
 from grants.competitions.models import Competition
 from grants.competitions.rules import notice as n
+from grants.competitions.rules.amendment import AMENDABLE
+from grants.competitions.rules.confirming import confirmed_rules
 from grants.competitions.rules.differences import summary_of
-from grants.competitions.rules.publication import PublicationFacts, proposed_rule_set, publication_findings
+from grants.competitions.rules.publication import PublicationFacts, publication_findings, rules_proposed
 from grants.competitions.rules.reading import reading_of
 from grants.competitions.services.sections import save_section
 from grants.competitions.views.doors import BY_NUMBER, load, staff
@@ -18,12 +20,9 @@ from grants.competitions.views.editing import Desk, Save, pages_of_sections, sta
 from grants.competitions.workflow import CompetitionStatus
 from grants.errors import NotFound
 from grants.findings import stops
-from grants.policies.loader import NoRule
 from grants.policies.rule_set import RuleSet
 from grants.web import current
 from grants.web.render import page
-
-SECTION_ORDER = tuple(n.SECTIONS)
 
 
 @staff.page("/<number>/setup", "setup", permission="competition.read", load=load, by=BY_NUMBER)
@@ -59,9 +58,12 @@ def setup(competition: Competition) -> ResponseReturnValue:
 def preview(competition: Competition) -> ResponseReturnValue:
     """Show the notice as applicants will see it."""
     with current.reading() as session:
-        notice = queries.notice_of(session, competition)
+        notice = queries.as_published(session, competition, queries.notice_of(session, competition))
         amendments = queries.amendments_of(session, competition.id)
-    rules = queries.rule_set_of(competition) or rules_if_published(notice, current.now())
+        facts = queries.facts_of(session, competition, current.now())
+        rules = queries.public_rules(session, competition)
+    if rules is None and (proposed := rules_if_published(notice, current.now())):
+        rules = confirmed_rules(proposed, facts.confirmed)
     return page(
         competition=competition,
         notice=notice,
@@ -81,10 +83,10 @@ def desk_of(session: Session, competition: Competition) -> Desk:
         competition=competition,
         notice=notice,
         saves=queries.last_saves(session, competition.id),
-        facts=PublicationFacts(notice, meant_for(notice, current.now())),
+        facts=queries.facts_of(session, competition, meant_for(notice, current.now()), notice),
         compared=queries.notice_of(session, source) if source else None,
         compared_with=source.number if source else "",
-        sections=SECTION_ORDER,
+        sections=AMENDABLE,
         save=_saver(competition.id),
         home="staff.competitions.setup",
         page_of_section="staff.competitions.section",
@@ -103,10 +105,7 @@ def meant_for(notice: n.Notice, now: datetime) -> datetime:
 
 def rules_if_published(notice: n.Notice, now: datetime) -> RuleSet | None:
     """Return the rules that publication would copy; None where the catalogue has none for the dates."""
-    try:
-        return proposed_rule_set(notice, PublicationFacts(notice, meant_for(notice, now)).published_on)
-    except NoRule:
-        return None
+    return rules_proposed(PublicationFacts(notice, meant_for(notice, now)))
 
 
 def _saver(competition_id: int) -> Save:

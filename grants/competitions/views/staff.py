@@ -11,7 +11,7 @@ from grants.competitions import queries
 from grants.competitions.forms.deeds import NOTHING, LoadForm, StartForm
 from grants.competitions.models import Competition
 from grants.competitions.rules.notice import Notice
-from grants.competitions.rules.publication import PublicationFacts, publication_findings
+from grants.competitions.rules.publication import publication_findings
 from grants.competitions.rules.stage import Stage
 from grants.competitions.rules.toml_text import load as read_toml
 from grants.competitions.rules.toml_text import save as toml_of
@@ -94,9 +94,9 @@ def show(competition: Competition) -> ResponseReturnValue:
         states = queries.states_of(session, competition.id)
         amendments = queries.amendments_of(session, competition.id)
         in_preparation = queries.amendment_in_preparation(session, competition.id)
-        notice = queries.notice_of(session, competition)
+        facts = queries.facts_of(session, competition, now)
         stages = current_app.extensions["grants.stages"](session, competition, current.actor())
-    found = publication_findings(None, PublicationFacts(notice, now), now)
+    found = publication_findings(None, facts, now)
     return page(
         competition=competition,
         states=states,

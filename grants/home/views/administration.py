@@ -6,6 +6,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from grants.clock import real_now
+from grants.competitions.queries import confirmed_texts
 from grants.errors import Refused
 from grants.home import services
 from grants.home.forms import AgainForm, ContactForm, MailForm
@@ -83,10 +84,16 @@ def policies() -> ResponseReturnValue:
         day = datetime.strptime(typed, "%Y-%m-%d").replace(tzinfo=UTC).date() if typed else None
     except ValueError:
         fault = f"“{typed}” is not a date that exists. Write it as 2014-10-15. Every rule is shown."
+    with current.reading() as session:
+        confirmed = confirmed_texts(session, None)
     kinds = [
         (
             KIND_WORDS.get(kind) or str(kind).replace("_", " ").capitalize(),
-            [row for row in table(kind) if day is None or row.is_in_force(day)],
+            [
+                (row, [one for one in confirmed if one.subject == f"{kind}/{row.id}"])
+                for row in table(kind)
+                if day is None or row.is_in_force(day)
+            ],
         )
         for kind in Kind
     ]
