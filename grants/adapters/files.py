@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import chain
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,8 +23,25 @@ AWAY_SENTENCE = (
 )
 
 
-class FileMissing(Exception):
-    """The record names a file that the store does not have."""
+UNREAD_SENTENCE = (
+    "This file cannot be read now: the place where files are stored does not answer. "
+    "Open it again in a few minutes."
+)
+MISSING_SENTENCE = (
+    "The record names this file, but the store does not hold it as it was taken. Please call us."
+)
+
+
+class FileMissing(Unavailable):
+    """The record names a file that the store does not have, or not with these bytes."""
+
+    def __init__(self, sha256: str) -> None:
+        super().__init__(MISSING_SENTENCE, code="file_missing")
+        self.sha256 = sha256
+
+    def __str__(self) -> str:
+        """Return the hash that was looked for, as an operator needs it."""
+        return self.sha256
 
 
 class Files:
@@ -41,7 +59,7 @@ class Files:
 
     def get(self, sha256: str) -> bytes:
         """Return the bytes of a file, checked against its name; `FileMissing` if it is gone or changed."""
-        with kept_or_said():
+        with kept_or_said(UNREAD_SENTENCE):
             try:
                 content = bytes(obstore.get(self._store, _key(sha256)).bytes())
             except (NotFoundError, FileNotFoundError):
@@ -51,28 +69,37 @@ class Files:
         return content
 
     def stream(self, sha256: str) -> Iterator[bytes]:
-        """Yield the bytes of a file in chunks of about 1 MiB; the last only if all agree with its name."""
-        with kept_or_said():
+        """Return the bytes of a file in chunks of about 1 MiB; the last only if all agree with its name.
+
+        A store that is away, a missing file and a short changed one are said before a byte is given; what is
+        found later ends the chunks by the same exceptions, so that nobody takes the rest for the whole.
+        """
+        pieces = self._pieces(sha256)
+        return chain([next(pieces)], pieces)
+
+    def _pieces(self, sha256: str) -> Iterator[bytes]:
+        with kept_or_said(UNREAD_SENTENCE):
             try:
                 found = obstore.get(self._store, _key(sha256))
             except (NotFoundError, FileNotFoundError):
                 raise FileMissing(sha256) from None
-        digest, held = hashlib.sha256(), b""
-        for chunk in found.stream(min_chunk_size=1024 * 1024):
-            if held:
-                yield held
-            held = bytes(chunk)
-            digest.update(held)
+            digest, held = hashlib.sha256(), b""
+            for chunk in found.stream(min_chunk_size=1024 * 1024):
+                if held:
+                    yield held
+                held = bytes(chunk)
+                digest.update(held)
         if digest.hexdigest() != sha256:
             raise FileMissing(sha256)
         yield held
 
     def has(self, sha256: str) -> bool:
         """Say whether the store has the file."""
-        try:
-            obstore.head(self._store, _key(sha256))
-        except (NotFoundError, FileNotFoundError):
-            return False
+        with kept_or_said(UNREAD_SENTENCE):
+            try:
+                obstore.head(self._store, _key(sha256))
+            except (NotFoundError, FileNotFoundError):
+                return False
         return True
 
 
@@ -86,8 +113,8 @@ def is_full(error: Exception) -> bool:
 
 
 @contextmanager
-def kept_or_said() -> Iterator[None]:
-    """Turn a store's failure into a sentence for who sent the file."""
+def kept_or_said(away: str = AWAY_SENTENCE) -> Iterator[None]:
+    """Turn a store's failure into a sentence for who sent the file, or wants to read it."""
     try:
         yield
     except AlreadyExistsError:
@@ -95,7 +122,7 @@ def kept_or_said() -> Iterator[None]:
     except (BaseError, OSError) as error:
         if is_full(error):
             raise NoRoom(FULL_SENTENCE, code="store_full") from error
-        raise Unavailable(AWAY_SENTENCE, code="store_away") from error
+        raise Unavailable(away, code="store_away") from error
 
 
 def _key(sha256: str) -> str:

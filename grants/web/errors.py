@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DataError, DBAPIError
 from werkzeug.exceptions import HTTPException
 
-from grants.adapters.files import is_full
+from grants.adapters.files import FileMissing, is_full
 from grants.clock import real_now
 from grants.errors import GrantsError, NoRoom, NotAllowed, Refused, StaleVersion
 from grants.findings import Finding
@@ -42,6 +42,8 @@ def install(app: Flask) -> None:
 
 
 def _refused(error: GrantsError) -> ResponseReturnValue:
+    if isinstance(error, FileMissing):
+        log.error("file missing", path=request.path, sha256=error.sha256)
     headers.note_wait(error)
     return answer(error.status, findings_of(error))
 

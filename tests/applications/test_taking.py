@@ -2,6 +2,7 @@
 
 import errno
 import io
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -150,6 +151,36 @@ def test_a_store_that_is_gone_is_said_and_nothing_else_stops(draft: Draft, setti
     assert answer.status_code == 503
     assert "The place where files are stored does not answer" in answer.get_data(as_text=True)
     assert "Documents" in draft.said()
+
+
+@pytest.mark.parametrize(
+    ("broken", "sentence"),
+    [
+        ("away", "This file cannot be read now"),
+        ("gone", "the store does not hold it"),
+        ("changed", "the store does not hold it"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_said_before_a_byte_is_sent(
+    draft: Draft, settings: Settings, broken: str, sentence: str
+) -> None:
+    draft.send(make.pdf())
+    address = re.search(r'href="([^"]+)">a\.pdf<', draft.said())
+    assert address is not None
+    assert draft.client.get(address[1]).status_code == 200
+    folder = Path(settings.files_url.removeprefix("file://"))
+    (place,) = (path for path in folder.rglob("*") if path.is_file())
+    place.unlink()
+    if broken == "away":
+        place.parent.rmdir()
+        place.parent.write_text("no folder any more")
+    elif broken == "changed":
+        place.write_bytes(b"%PDF-1.7 of somebody else")
+
+    answer = draft.client.get(address[1])
+
+    assert answer.status_code == 503
+    assert sentence in answer.get_data(as_text=True)
 
 
 def test_a_full_disk_anywhere_else_is_a_sentence_too(draft: Draft) -> None:
