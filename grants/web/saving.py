@@ -96,9 +96,9 @@ def answer(
         version=outcome.version,
         saved=saved_at(outcome.at, zone, now=current.now()) if outcome.at else "",
         stored={
-            name: _stored(name, outcome.fields.get(name, ""))
+            name: _stored(name, outcome.fields[name])
             for name in sent
-            if name not in faulty and name not in outcome.clashes
+            if name in outcome.fields and name not in faulty and name not in outcome.clashes
         },
         clashes={
             name: {"sha256": fingerprint(sent_text(name)), "text": outcome.fields.get(name, "")}

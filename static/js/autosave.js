@@ -5,7 +5,7 @@
 import { device } from "./device.js";
 import { came, inUse, names, text, write } from "./fields.js";
 import { hold } from "./leaving.js";
-import { both, label, mark } from "./marks.js";
+import { both, found, label, mark } from "./marks.js";
 import { fingerprint } from "./sha256.js";
 import { post, session } from "./talk.js";
 
@@ -13,6 +13,7 @@ const REST = 1200;
 const SOON = 150;
 const RETRY = 15000;
 const PEEK = 2000;
+const NOTE = 300;
 
 const WORDS = {
   saving: "Saving",
@@ -46,17 +47,21 @@ class Group {
     this.kind = "";
     this.said = this.words?.textContent.trim() ?? "";
     this.gone = false;
+    this.noted = 0;
+    this.isAnswer = form.dataset.answered !== undefined;
   }
 
-  /* What the server holds of a field (`base`), and how that stands in the page (`shown`). */
+  /* What the server holds of a field (`base`), and how that stands in the page (`shown`). A page that answers a
+     refused form holds what was typed: of the server nothing is known before it was asked. */
   state(name) {
-    if (!this.states.has(name)) this.states.set(name, { base: came(this.form, name), shown: came(this.form, name) });
+    const held = this.isAnswer ? null : came(this.form, name);
+    if (!this.states.has(name)) this.states.set(name, { base: held, shown: held });
     return this.states.get(name);
   }
 
   watch() {
     this.form.autocomplete = "off"; // Back shows what is stored and what this device keeps, never older text
-    this.form.addEventListener("input", () => this.later(REST));
+    this.form.addEventListener("input", () => { this.later(REST); this.note(); });
     this.form.addEventListener("change", () => this.later(SOON));
     this.form.addEventListener("focusout", (event) => { this.tidy(event.target.name); if (this.isDirty()) this.later(SOON); });
     window.addEventListener("online", () => this.save());
@@ -68,8 +73,7 @@ class Group {
     hold(this);
     this.adopt();
     this.form.dataset.watched = "";
-    if (this.form.dataset.answered !== undefined) this.learn();
-    else if (this.isDirty() || this.orphans.length) this.later(SOON);
+    if (this.isDirty() || this.orphans.length) this.later(SOON);
   }
 
   /* What stands in the page and is not stored, by name. */
@@ -100,6 +104,11 @@ class Group {
     return device.keep(this.url, { fields, flight: this.flight });
   }
 
+  /* A browser that is killed while somebody types loses a third of a second. */
+  note() {
+    this.noted ||= window.setTimeout(() => { this.noted = 0; this.keep(); }, NOTE);
+  }
+
   later(pause) {
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.save(), pause);
@@ -115,10 +124,12 @@ class Group {
 
   /* A parcel whose answer never came goes first and unchanged: the server takes the same twice. */
   async rounds() {
+    if (this.isAnswer && !(await this.learn())) return;
     for (;;) {
       const orphan = this.flight ? null : this.orphans.shift();
       const parcel = orphan?.fields ?? this.flight ?? this.parcel();
-      if (!parcel || this.gone) return;
+      if (this.gone) return;
+      if (!parcel) { this.rest(); return; }
       if (!orphan) this.flight = parcel;
       this.keep();
       this.show("saving");
@@ -126,6 +137,18 @@ class Group {
       const isTaken = answer.kind === "saved" ? this.stored(answer.said, parcel, orphan) : this.unsaved(answer, parcel, orphan);
       if (!isTaken) return;
     }
+  }
+
+  /* Nothing is left to send. What was typed back to what is stored is neither refused nor kept any longer. */
+  rest() {
+    for (const [name, words] of this.refused) {
+      const here = text(this.form, name);
+      if (here === words || here !== this.state(name).shown) continue;
+      this.refused.delete(name);
+      mark(this.form, name, "");
+    }
+    this.keep();
+    if (!this.isDirty() && LOST.has(this.kind)) this.show("saved", this.said || "Saved");
   }
 
   pairs(parcel) {
@@ -151,6 +174,7 @@ class Group {
     if (!orphan) for (const one of faults) this.refuse(one.field, parcel[one.field].text, one.message);
     const rest = Object.keys(parcel).filter((name) => !(name in settled) && !(name in (said.clashes ?? {})) && !faults.some((one) => one.field === name));
     if (!orphan) this.flight = null;
+    if (orphan) this.earlier(parcel, [...Object.keys(settled), ...rest]);
     this.others(said);
     const isKept = this.keep();
     this.tell(said, parcel, rest, isKept);
@@ -191,25 +215,39 @@ class Group {
     both(this.form, name, theirs, keep, take);
   }
 
+  /* What an earlier visit left and the server cannot take stands below its field until somebody decides. */
+  earlier(parcel, others) {
+    for (const [name, one] of Object.entries(parcel)) {
+      if (others.includes(name)) continue;
+      const forget = () => this.adopted.forEach((key) => device.settle(key, { [name]: one.text }));
+      const take = () => { write(this.form, name, one.text); forget(); };
+      found(this.form, name, one.text, take, forget);
+    }
+  }
+
   refuse(name, words, sentence) {
     this.state(name);
     this.refused.set(name, words);
     mark(this.form, name, sentence);
   }
 
-  /* What somebody else changed appears in fields that are not changed here. */
+  /* What somebody else changed appears in fields that are not changed here. Where one of mine stands in its
+     way this page has not taken up that version, and does not say that it has. */
   others(said) {
     const changed = [];
+    let isBehind = Object.keys(said.clashes ?? {}).length > 0;
     for (const [name, words] of Object.entries(said.others ?? {})) {
       const state = this.state(name);
       const here = text(this.form, name);
-      if (here !== state.shown || words === state.base || state.isAside) continue;
+      if (words === state.base) continue;
+      if (here !== state.shown || state.isAside) { isBehind = true; continue; }
       state.base = words;
       state.shown = words;
       write(this.form, name, words);
       changed.push(label(this.form, name));
     }
-    if (this.version && said.version !== undefined) this.version.value = said.version;
+    isBehind ||= [...this.states.values()].some((state) => state.isAside);
+    if (this.version && said.version !== undefined && !isBehind) this.version.value = said.version;
     this.news = changed.length ? ` Changed by somebody else and shown here now: ${changed.join("; ")}.` : "";
     this.form.dispatchEvent(new CustomEvent("saved", { bubbles: true, detail: said }));
   }
@@ -218,6 +256,7 @@ class Group {
     const marked = [...this.refused.keys()].filter((name) => text(this.form, name) === this.refused.get(name));
     if (rest.length) return this.show("lost", `${WORDS.lost} ${isKept ? KEPT : NOT_KEPT}`, true);
     if (Object.keys(said.clashes ?? {}).length) return this.clash(said);
+    if (this.asides && [...this.states.values()].some((state) => state.isAside)) return this.clash(this.asides);
     if (marked.length) return this.show("refused", `${this.marked(said, marked)} ${isKept ? KEPT : NOT_KEPT}${this.news}`);
     const at = said.saved ? `Saved ${said.saved}` : Object.keys(parcel).length ? "Saved" : this.said;
     this.said = at;
@@ -235,6 +274,7 @@ class Group {
   clash(said) {
     if (this.link && said.difference) { this.link.href = said.difference; this.link.hidden = false; }
     this.difference = said.difference;
+    if (said.difference) this.asides = said;
     this.show("clash", said.difference ? said.message || WORDS.clash : `${WORDS.clash} ${CHOOSE}`);
   }
 
@@ -288,12 +328,11 @@ class Group {
 
   /* A page that answers a refused form holds what was typed, not what is stored: ask for that first. */
   async learn() {
-    for (const name of names(this.form)) this.state(name);
     const answer = await this.asked([["all", "1"]]);
-    if (answer.kind !== "saved") { this.wait(); return; }
+    if (answer.kind !== "saved") { this.unsaved(answer, {}, null); return false; }
     for (const [name, words] of Object.entries(answer.said.others ?? {})) this.states.set(name, { base: words, shown: words });
-    this.keep();
-    this.later(SOON);
+    this.isAnswer = false;
+    return true;
   }
 
   /* Text that an earlier visit or another tab could not send comes back into the form and is sent. */

@@ -7,9 +7,17 @@ const TAB = Math.random().toString(36).slice(2, 10);
 /** Who this page was made for, by the random mark that every page carries. */
 export const person = () => document.querySelector('meta[name="person"]')?.content ?? "";
 
+function entry(key) {
+  try {
+    return [{ key, ...JSON.parse(localStorage.getItem(key)) }];
+  } catch {
+    return []; // not ours, or cut off while it was written: no reason to lose the others
+  }
+}
+
 function entries(prefix) {
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).map((key) => ({ key, ...JSON.parse(localStorage.getItem(key)) }));
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix)).flatMap(entry);
   } catch {
     return [];
   }
@@ -41,16 +49,16 @@ export const device = {
   },
   /** Take these texts out of an entry that another tab left; the entry goes when it is empty. */
   settle(key, texts) {
-    const [entry] = entries(key);
-    if (!entry) return;
+    const [left] = entries(key);
+    if (!left) return;
     for (const part of ["fields", "flight"]) {
       for (const [name, text] of Object.entries(texts)) {
-        if (entry[part]?.[name]?.text === text) delete entry[part][name];
+        if (left[part]?.[name]?.text === text) delete left[part][name];
       }
     }
-    const empty = !Object.keys(entry.fields ?? {}).length && !Object.keys(entry.flight ?? {}).length;
+    const empty = !Object.keys(left.fields ?? {}).length && !Object.keys(left.flight ?? {}).length;
     if (empty) { device.remove(key); return; }
-    delete entry.key;
-    try { localStorage.setItem(key, JSON.stringify(entry)); } catch { /* it stays as it was */ }
+    delete left.key;
+    try { localStorage.setItem(key, JSON.stringify(left)); } catch { /* it stays as it was */ }
   },
 };

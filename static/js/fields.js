@@ -9,9 +9,9 @@ function controls(form, name) {
   return [...form.elements].filter((one) => one.name === name && !PLAIN.test(one.type) && one.tagName !== "FIELDSET");
 }
 
-/** The names of everything that a person can fill in. */
+/** The names of everything that a person can fill in and that is saved by itself. */
 export function names(form) {
-  const found = [...form.elements].filter((one) => one.name && !OURS.has(one.name) && !one.disabled && one.tagName !== "FIELDSET" && !PLAIN.test(one.type));
+  const found = [...form.elements].filter((one) => one.name && !OURS.has(one.name) && !one.disabled && one.tagName !== "FIELDSET" && !PLAIN.test(one.type) && !one.closest("[data-not-saved]"));
   return [...new Set(found.map((one) => one.name))];
 }
 

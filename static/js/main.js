@@ -5,6 +5,7 @@ const parts = [
   ["[data-menu], .side-nav__fold", "./menu.js"],
   ["[data-words], [data-characters]", "./count.js"],
   ["[data-countdown]", "./countdown.js"],
+  ["form[data-sign-out]", "./sign_out.js"],
   ["form[data-autosave]", "./autosave.js"],
   ["[data-unsent-under]", "./unsent.js"],
   ["#year-form", "./budget.js"],
@@ -22,14 +23,4 @@ for (const [mark, path] of parts) {
   if (document.querySelector(mark)) {
     import(path).then((part) => part.start(document)).catch((fault) => console.error(path, fault));
   }
-}
-
-/* What was kept on this device for an unsent save goes when its owner signs out. */
-for (const form of document.querySelectorAll("form[data-sign-out]")) {
-  form.addEventListener("submit", () => {
-    const person = document.querySelector('meta[name="person"]')?.content ?? "";
-    for (const key of Object.keys(localStorage)) {
-      if (key.startsWith(`unsent:${person}:`)) localStorage.removeItem(key);
-    }
-  });
 }

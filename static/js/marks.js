@@ -41,28 +41,40 @@ export function label(form, name) {
 
 /** Show what somebody else stored beside what was typed, with a button for each. */
 export function both(form, name, theirs, keep, take) {
+  const said = "Somebody else saved this field while you wrote. Stored now:";
+  beside(form, name, { said, words: theirs, title: "stored now", choices: [["Keep mine", keep], ["Take what is stored", take]] });
+}
+
+/** Show what was typed on this device earlier and is not stored, with a button for each way out. */
+export function found(form, name, words, take, forget) {
+  const said = "Typed on this device earlier and not stored:";
+  beside(form, name, { said, words, title: "typed earlier", choices: [["Take this text", take], ["Forget it", forget]] });
+}
+
+function beside(form, name, { said, words, title, choices }) {
   const control = [...form.elements].find((one) => one.name === name && one.type !== "hidden");
   if (!control) return;
-  const id = `${control.id || name}-both`;
+  const id = `${control.id || name}-${title.replaceAll(" ", "-")}`;
   document.getElementById(id)?.remove();
   const box = document.createElement("div");
   box.className = "both-texts";
   box.id = id;
-  const said = document.createElement("p");
-  said.textContent = "Somebody else saved this field while you wrote. Stored now:";
-  const words = document.createElement("pre");
-  words.className = "quoted";
-  words.tabIndex = 0;
-  words.setAttribute("aria-label", `${label(form, name)}, stored now`);
-  words.textContent = theirs || "nothing";
-  const choice = (text, act) => {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = "usa-button usa-button--outline";
-    button.textContent = text;
-    button.addEventListener("click", () => { box.remove(); control.focus(); act(); });
-    return button;
-  };
-  box.append(said, words, choice("Keep mine", keep), choice("Take what is stored", take));
+  const line = document.createElement("p");
+  line.textContent = said;
+  const quoted = document.createElement("pre");
+  quoted.className = "quoted";
+  quoted.tabIndex = 0;
+  quoted.setAttribute("aria-label", `${label(form, name)}, ${title}`);
+  quoted.textContent = words || "nothing";
+  box.append(line, quoted, ...choices.map(([text, act]) => choice(text, () => { box.remove(); control.focus(); act(); })));
   (control.closest(".usa-input-group") ?? control.closest(".options") ?? control).after(box);
+}
+
+function choice(text, act) {
+  const button = document.createElement("button");
+  button.type = "button";
+  button.className = "usa-button usa-button--outline";
+  button.textContent = text;
+  button.addEventListener("click", act);
+  return button;
 }

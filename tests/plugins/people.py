@@ -35,7 +35,7 @@ def browser_of(new_context: NewContext) -> BrowserOf:
 
     def open_tab(server: Server, email: str, **options: object) -> Page:
         context = new_context(**options)
-        _give_cookie(context, server, {TOKEN: _token(server.app, email)})
+        give_cookie(context, server, {TOKEN: token_of(server.app, email)})
         return context.new_page()
 
     return open_tab
@@ -45,11 +45,12 @@ def client_of(app: Flask, email: str) -> FlaskClient:
     """Make a client that holds a live session of this person."""
     client = app.test_client()
     with client.session_transaction() as cookie:
-        cookie[TOKEN] = _token(app, email)
+        cookie[TOKEN] = token_of(app, email)
     return client
 
 
-def _token(app: Flask, email: str) -> str:
+def token_of(app: Flask, email: str) -> str:
+    """Start a session of this person and return what a browser's cookie holds of it."""
     database: Database = app.extensions["grants.database"]
     with database.writing() as session:
         person = queries.person_by_email(session, email)
@@ -57,7 +58,8 @@ def _token(app: Flask, email: str) -> str:
         return sessions.start(session, person, browser="a test", second_factor=True)
 
 
-def _give_cookie(context: BrowserContext, server: Server, content: dict[str, str]) -> None:
+def give_cookie(context: BrowserContext, server: Server, content: dict[str, str]) -> None:
+    """Give a browser the cookie of a session."""
     serializer = SecureCookieSessionInterface().get_signing_serializer(server.app)
     assert serializer is not None
     name = str(server.app.config["SESSION_COOKIE_NAME"])

@@ -69,13 +69,18 @@ Serve = Callable[[Settings, StoppedClock | None], Server]
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of an installation for tests, everything it keeps under the test's own folder."""
-    (tmp_path / "files").mkdir()
-    (tmp_path / "mail").mkdir()
+    return settings_in(tmp_path, database_url)
+
+
+def settings_in(folder: Path, database_url: str) -> Settings:
+    """Return settings of an installation for tests that keeps its files and mail in a folder."""
+    (folder / "files").mkdir()
+    (folder / "mail").mkdir()
     return Settings(
         mode=Mode.TEST,
         database_url=database_url,
-        files_url=f"file://{tmp_path / 'files'}",
-        mail_url=f"folder://{tmp_path / 'mail'}",
+        files_url=f"file://{folder / 'files'}",
+        mail_url=f"folder://{folder / 'mail'}",
         mail_from="Center Competitions <no-reply@tests.example>",
         secret_key="secret-key-of-the-tests-0123456789",
         secret_key_old="",
@@ -135,18 +140,14 @@ def serve() -> Iterator[Serve]:
     def start(settings: Settings, clock: StoppedClock | None = None) -> Server:
         apps = made_app(settings, clock)
         app = next(apps)
-        http = make_server("127.0.0.1", 0, app, server_class=ThreadingServer, handler_class=SilentHandler)
-        thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
+        port, close = listening(app)
 
         def stop() -> None:
-            http.shutdown()
-            thread.join(10)
-            http.server_close()
+            close()
             next(apps, None)
 
         stops.append(stop)
-        return Server(f"http://127.0.0.1:{http.server_port}", app)
+        return Server(f"http://127.0.0.1:{port}", app)
 
     yield start
     for stop in stops:
@@ -157,6 +158,20 @@ def serve() -> Iterator[Serve]:
 def server(serve: Serve, settings: Settings, clock: StoppedClock) -> Server:
     """The site of this test, its clock standing where the test puts it."""
     return serve(settings, clock)
+
+
+def listening(app: Flask, port: int = 0) -> tuple[int, Callable[[], None]]:
+    """Answer for an application on a port of the loopback address; return it and what ends that."""
+    http = make_server("127.0.0.1", port, app, server_class=ThreadingServer, handler_class=SilentHandler)
+    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+
+    def close() -> None:
+        http.shutdown()
+        thread.join(10)
+        http.server_close()
+
+    return http.server_port, close
 
 
 def made_app(settings: Settings, clock: StoppedClock | None) -> Iterator[Flask]:

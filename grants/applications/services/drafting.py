@@ -33,7 +33,7 @@ from grants.lifecycle.record import record
 from grants.organizations.models import Organization
 from grants.versions import Offer, Outcome, based_on, merge
 
-CLASH = "Somebody saved this section while you wrote. Both texts are below; nothing is lost."
+CLASH = "Somebody saved this section while you wrote. Both texts are kept; nothing is lost."
 SAME_SITTING = timedelta(minutes=2)
 LONGEST_SECTION = 200_000
 

@@ -109,7 +109,7 @@ def save_year(
 
 def clash_words(year: int) -> str:
     """Say that two people changed the same field of a year."""
-    return f"Somebody saved year {year} while you wrote. Both amounts are below; nothing is lost."
+    return f"Somebody saved year {year} while you wrote. Both amounts are kept; nothing is lost."
 
 
 def offer_year(
