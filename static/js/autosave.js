@@ -99,6 +99,7 @@ class Group {
   }
 
   keep() {
+    if (this.gone) return true;
     const fields = this.changed();
     if (!Object.keys(fields).length && !this.flight) { device.drop(this.url); return true; }
     return device.keep(this.url, { fields, flight: this.flight });
@@ -169,6 +170,7 @@ class Group {
       else if (said.clashes?.[name]?.sha256 === mine && !orphan) this.ask(name, one.text, said.clashes[name].text);
     }
     for (const [name, now] of Object.entries(settled)) if (!orphan) this.settle(name, parcel[name], now);
+    if (orphan?.isFlight) this.rebase(parcel, settled);
     for (const one of this.adopted ?? []) device.settle(one, Object.fromEntries(Object.keys(settled).map((name) => [name, parcel[name].text])));
     const faults = (said.findings ?? []).filter((one) => one.field in parcel);
     if (!orphan) for (const one of faults) this.refuse(one.field, parcel[one.field].text, one.message);
@@ -179,6 +181,14 @@ class Group {
     const isKept = this.keep();
     this.tell(said, parcel, rest, isKept);
     return rest.length === 0;
+  }
+
+  /* What was on its way when the page ended is stored: what was typed after it stands on that. */
+  rebase(parcel, settled) {
+    for (const [name, now] of Object.entries(settled)) {
+      const state = this.state(name);
+      if (now !== null && state.base === parcel[name].base) state.base = now;
+    }
   }
 
   settle(name, sent, now) {
@@ -355,7 +365,7 @@ class Group {
     }
     for (const part of [entry.flight, older]) {
       const fields = Object.fromEntries(Object.entries(part ?? {}).filter(([name, one]) => older[name] || newest[name]?.text !== one.text));
-      if (Object.keys(fields).length) this.orphans.push({ fields });
+      if (Object.keys(fields).length) this.orphans.push({ fields, isFlight: part === entry.flight });
     }
   }
 

@@ -12,6 +12,7 @@ export function hold(group) {
   if (groups.push(group) > 1) return;
   document.addEventListener("click", followed, true);
   document.addEventListener("submit", submitted, true);
+  document.addEventListener("signing-out", () => { leaving = true; groups.forEach((one) => { one.gone = true; }); });
   window.addEventListener("beforeunload", (event) => {
     const dirty = groups.filter((one) => one.isDirty());
     dirty.forEach((one) => one.keep());
@@ -51,6 +52,7 @@ async function followed(event) {
 async function submitted(event) {
   const form = event.target;
   if (passing.has(form)) { passing.delete(form); return; }
+  if (form.dataset.sure !== undefined) return;
   const own = groups.find((one) => one.form === form);
   if ((!dirty() && own?.kind !== "clash") || form.target) return;
   event.preventDefault();
@@ -58,6 +60,12 @@ async function submitted(event) {
   const { submitter } = event;
   const isStored = await flushed();
   if (own?.kind === "clash" && own.difference) { leave(own.difference); return; }
+  if (form.dataset.signOut !== undefined) {
+    if (!isStored) form.dataset.unstored = ""; // sign_out.js asks
+    passing.add(form);
+    form.requestSubmit();
+    return;
+  }
   if (!isStored && (own || !window.confirm(ASK))) { own?.form.querySelector('[aria-invalid="true"]')?.focus(); return; }
   leaving = !isStored;
   passing.add(form);

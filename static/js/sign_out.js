@@ -15,14 +15,17 @@ function question(left) {
 
 async function asked(event, form) {
   const before = device.all();
-  if (!before.length || form.dataset.sure !== undefined) return;
+  const isUnstored = form.dataset.unstored !== undefined; // this page tried to save and could not
+  if (form.dataset.sure !== undefined || !(before.length || isUnstored)) return;
   event.preventDefault();
-  await Promise.all(before.map(sent));
+  await new Promise((go) => { window.setTimeout(go); }); // a form cannot be sent anew while it says that it is sent
+  if (!isUnstored) await Promise.all(before.map(sent));
+  delete form.dataset.unstored;
   const left = device.all();
-  if (left.length && !window.confirm(question(left))) return;
+  if ((left.length || isUnstored) && !window.confirm(question(left))) return;
+  form.dispatchEvent(new CustomEvent("signing-out", { bubbles: true }));
   left.forEach((one) => device.remove(one.key));
   form.dataset.sure = "";
-  form.dispatchEvent(new CustomEvent("signing-out", { bubbles: true }));
   form.requestSubmit();
 }
 

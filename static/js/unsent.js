@@ -6,12 +6,16 @@ import { fingerprint } from "./sha256.js";
 import { post } from "./talk.js";
 
 const SURE = "data-unsent-sure";
+const printed = (base) => (base === null ? "" : fingerprint(base));
 
-async function sent(entry) {
+/** Send what an entry of the device holds; what is stored then is forgotten. */
+export async function sent(entry) {
+  const now = {}; // what was on its way was stored meanwhile: the newer text stands on that
   for (const part of [entry.flight, entry.fields]) {
-    const parcel = Object.entries(part ?? {});
+    const parcel = Object.entries(part ?? {}).filter(([name, one]) => now[name]?.mine !== one.text);
     if (!parcel.length) continue;
-    const pairs = parcel.flatMap(([name, one]) => [[`base:${name}`, fingerprint(one.base)], [name, one.text]]);
+    const base = (name, one) => now[name]?.stored ?? one.base;
+    const pairs = parcel.flatMap(([name, one]) => [[`base:${name}`, printed(base(name, one))], [name, one.text]]);
     const answer = await post(entry.url, [["saving", "fields"], ["version", "0"], ...pairs]);
     if (answer.kind !== "saved") return;
     const held = (name, one) => {
@@ -19,6 +23,7 @@ async function sent(entry) {
       return answer.said.stored?.[name]?.sha256 === mine || (answer.said.difference && answer.said.clashes?.[name]?.sha256 === mine);
     };
     const settled = parcel.filter(([name, one]) => held(name, one)).map(([name, one]) => [name, one.text]);
+    for (const [name, mine] of settled) if (answer.said.stored?.[name]) now[name] = { mine, stored: answer.said.stored[name].text ?? mine };
     device.settle(entry.key, Object.fromEntries(settled));
   }
 }

@@ -5,8 +5,6 @@ Usually every situation meets two pages and every page two situations or more; `
 """
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from shutil import copy
 
 import pytest
 from playwright.sync_api import Locator, Route, expect
@@ -14,7 +12,7 @@ from playwright.sync_api import Locator, Route, expect
 from tests.plugins.browser import NewContext
 from tests.plugins.effort import THOROUGH
 from tests.saving.desk import FORBIDDEN, FULL, PAUSE, Desk, Room
-from tests.saving.site import Site, opened
+from tests.saving.site import Site
 
 pytestmark = pytest.mark.xdist_group("saving")
 PAGES = (
@@ -22,14 +20,6 @@ PAGES = (
     "continuation year", "continuation scope",
 )  # fmt: skip
 Situation = Callable[[Room], None]
-
-
-@pytest.fixture(scope="module")
-def site(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    """The one site of all these tests."""
-    folder = tmp_path_factory.mktemp("saving")
-    with opened(folder, f"sqlite:///{copy(sqlite_template, folder / 'grants.sqlite')}") as site:
-        yield site
 
 
 def session_ended(room: Room) -> None:
