@@ -28,6 +28,8 @@ MOST_AT_ONCE = 1024 * 1024 * 1024
 """Bytes that one process gathers at a time from all connections."""
 IN_MEMORY = 128 * 1024
 PIECE = 64 * 1024
+FAREWELL = 2.0
+"""Seconds in which who is refused may read why: a line closed while they still send loses the answer."""
 SEND_WITHIN, READ_WITHIN = 60, 20
 """Seconds that a thread waits for one piece to go out, or for what was not gathered."""
 LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*(\d{1,12})[ \t]*\r\n", re.IGNORECASE)
@@ -96,6 +98,8 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.gatherings: dict[Any, Gathering] = {}
+        self.farewells: dict[Any, float] = {}
+        """Connections that were refused, each until when it is kept."""
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection and wait for its first request."""
@@ -154,6 +158,8 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # has no types
         now = time.monotonic()
         for conn in [conn for conn, one in self.gatherings.items() if one.until <= now or not self.alive]:
             self._refuse(conn, TOO_SLOW) if self.gatherings[conn].have else self._close(conn)
+        for conn in [conn for conn, until in self.farewells.items() if until <= now or not self.alive]:
+            self._part(conn)
 
     def _judge(self, conn: Any, gathering: Gathering) -> None:
         if gathering.wanted is None:
@@ -196,14 +202,40 @@ class WebProcess(ThreadWorker):  # type: ignore[misc]  # has no types
             f"HTTP/1.1 {status}\r\nConnection: close\r\nContent-Type: text/plain; charset=utf-8\r\n"
             f"Content-Length: {len(sentence)}\r\n\r\n{sentence}"
         )
-        with contextlib.suppress(OSError):
+        self._forget(conn).file.close()
+        try:
             conn.sock.send(text.encode())
-        self._close(conn)
+            conn.sock.shutdown(socket.SHUT_WR)
+        except OSError:
+            self._hang_up(conn)
+            return
+        self.farewells[conn] = time.monotonic() + FAREWELL
+        self.poller.register(conn.sock, selectors.EVENT_READ, lambda _line: self._drop(conn))
+
+    def _drop(self, conn: Any) -> None:
+        """Read and forget what is still sent after a refusal, until the other side hangs up."""
+        try:
+            piece = conn.sock.recv(PIECE)
+        except (BlockingIOError, InterruptedError):
+            return
+        except OSError:
+            piece = b""
+        if not piece:
+            self._part(conn)
+
+    def _part(self, conn: Any) -> None:
+        del self.farewells[conn]
+        with contextlib.suppress(KeyError, ValueError, OSError):
+            self.poller.unregister(conn.sock)
+        self._hang_up(conn)
+
+    def _hang_up(self, conn: Any) -> None:
+        self.nr_conns -= 1
+        conn.close()
 
     def _close(self, conn: Any) -> None:
         self._forget(conn).file.close()
-        self.nr_conns -= 1
-        conn.close()
+        self._hang_up(conn)
 
     def _forget(self, conn: Any) -> Gathering:
         with contextlib.suppress(KeyError, ValueError, OSError):

@@ -26,7 +26,7 @@ FULL = (
     "There is no room left here to store what was sent. What was saved before is safe. Keep this page open "
     "and send it again later."
 )
-PAGES = {403, 404, 409, 413, 422, 429, 500, 503, 507}
+PAGES = {403, 404, 409, 413, 415, 422, 429, 500, 503, 507}
 log = structlog.get_logger()
 
 
@@ -90,7 +90,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     if 300 <= code < 400:  # noqa: PLR2004  # redirects that werkzeug raises
         return error.get_response()
-    if code == 413:  # noqa: PLR2004
+    if code in {413, 415}:
         _swallow()
     return answer(code if code in PAGES else 404 if code in {400, 405} else code, _sentence(error))
 
@@ -107,6 +107,8 @@ def _swallow() -> None:
 def _sentence(error: HTTPException) -> list[Finding]:
     if error.code == 405:  # noqa: PLR2004
         return [Finding("method", "This address does not take that kind of request.")]
+    if error.code == 415:  # noqa: PLR2004
+        return [Finding("kind", "Forms are taken here, and no JSON; nothing was stored.")]
     if isinstance(error, TooManyFields):
         return [Finding("fields", f"What was sent has more than {MOST_FIELDS:,} fields; nothing was stored.")]
     if error.code == 413:  # noqa: PLR2004

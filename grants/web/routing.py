@@ -9,6 +9,7 @@ from flask import Blueprint, Flask, Request, current_app, g, jsonify, redirect, 
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 from werkzeug.datastructures import ImmutableMultiDict, MultiDict
+from werkzeug.exceptions import UnsupportedMediaType
 
 from grants.access.actor import Actor
 from grants.access.check import decide
@@ -128,11 +129,13 @@ def guard() -> ResponseReturnValue | None:
     """Let the request through, or answer it here; runs before every view.
 
     An endpoint without a door is 404. Who is not signed in is sent to the sign-in page; who may
-    not know of the record gets 404.
+    not know of the record gets 404. No page takes JSON, and none is taken apart.
     """
     endpoint = request.endpoint
     if endpoint is None:
         return None
+    if request.is_json and request.content_length:
+        raise UnsupportedMediaType
     door: Door | None = current_app.extensions["grants.doors"].get(endpoint)
     with current.database().reading() as session:
         g.clock = _clock(session)

@@ -18,7 +18,14 @@ from grants.adapters.pdf_binding import can_be_bound
 from grants.adapters.pdf_files import inspect
 from grants.config import ROOT
 from grants.errors import Unavailable
-from tests.factories.hostile import carrying, object_bomb, page_bomb, plain_pdf, saved
+from tests.factories.hostile import (
+    carrying,
+    object_bomb,
+    page_bomb,
+    plain_pdf,
+    saved,
+    twice_squeezed_bomb,
+)
 from tests.plugins.effort import tries
 
 Bomb = Callable[[int], bytes]
@@ -48,7 +55,7 @@ def codes(content: bytes) -> list[str]:
     return [finding.code for finding in inspect(content).findings]
 
 
-@pytest.mark.parametrize("make", [object_bomb, page_bomb])
+@pytest.mark.parametrize("make", [object_bomb, page_bomb, twice_squeezed_bomb])
 def test_a_small_file_that_inflates_to_a_gigabyte_is_refused_and_takes_nothing_here(make: Bomb) -> None:
     content = make(1024)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss

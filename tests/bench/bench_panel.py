@@ -21,7 +21,7 @@ from grants.database import Database
 from grants.reviews.models import Phase, Score, ScoreVersion, Sheet
 from grants.reviews.queries import sheets
 from grants.reviews.services import panels, scoring
-from tests.bench.houses import KINDS, has_postgresql, house_of
+from tests.bench.houses import house_of, kinds
 from tests.bench.run import Measurement, at_least, limited, unbounded
 from tests.bench.serving import Saver, cookie_of, put_clock, serving
 from tests.factories import reviews
@@ -107,8 +107,7 @@ class Watching:
 
 def measure() -> list[Measurement]:
     """Measure on every database that there is."""
-    kinds = [kind for kind in KINDS if kind == "sqlite" or has_postgresql()]
-    return [one for kind in kinds for one in measured(kind)]
+    return [one for kind in kinds() for one in measured(kind)]
 
 
 def measured(kind: str) -> list[Measurement]:

@@ -15,7 +15,7 @@ from flask import Flask
 from grants.clock import StoppedClock
 from tests.architecture.crawl import Heard
 from tests.bench import savers
-from tests.bench.houses import KINDS, has_postgresql, house_of
+from tests.bench.houses import house_of, kinds
 from tests.bench.run import Measurement, at_least, limited
 from tests.bench.serving import WORKERS, Saver, put_clock, serving, version_in
 from tests.plugins.people import client_of
@@ -66,8 +66,7 @@ class Place:
 def measure() -> list[Measurement]:
     """Measure both savings on SQLite, where all writers take turns, and on PostgreSQL where it is there."""
     importlib.import_module("tests.bench.server")  # its table is made with ours
-    kinds = [kind for kind in KINDS if kind == "sqlite" or has_postgresql()]
-    return [figure for kind in kinds for figure in measured_on(kind)]
+    return [figure for kind in kinds() for figure in measured_on(kind)]
 
 
 def measured_on(kind: str) -> list[Measurement]:

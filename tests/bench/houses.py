@@ -85,3 +85,8 @@ def _cluster() -> Iterator[Path]:
 def has_postgresql() -> bool:
     """Say whether this machine has a PostgreSQL to measure."""
     return bool(shutil.which("initdb")) or any(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+
+
+def kinds() -> list[str]:
+    """Return the kinds of database that this machine has."""
+    return [kind for kind in KINDS if kind == "sqlite" or has_postgresql()]

@@ -63,6 +63,24 @@ def page_bomb(megabytes: int) -> bytes:
         return saved(made)
 
 
+def twice_squeezed_bomb(megabytes: int) -> bytes:
+    """Make a PDF whose only page is squeezed two times: a few kilobytes that say so many megabytes."""
+    stream = zlib.compress(blown(megabytes))
+    objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>",
+        b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R>>",
+        b"<</Filter[/FlateDecode/FlateDecode]/Length %d>>\nstream\n" % len(stream) + stream + b"\nendstream",
+    ]
+    whole, starts = b"%PDF-1.5\n", []
+    for number, text in enumerate(objects, start=1):
+        starts.append(len(whole))
+        whole += b"%d 0 obj\n" % number + text + b"\nendobj\n"
+    rows = b"".join(b"%010d 00000 n \n" % start for start in starts)
+    table = b"xref\n0 5\n0000000000 65535 f \n" + rows + b"trailer<</Size 5/Root 1 0 R>>\n"
+    return whole + table + b"startxref\n%d\n%%%%EOF\n" % len(whole)
+
+
 def carrying(**root: object) -> bytes:
     """Make a PDF whose catalog holds these entries."""
     with pikepdf.new() as made:

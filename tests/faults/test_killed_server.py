@@ -141,7 +141,17 @@ def held_open(port: int, start: bytes) -> socket.socket:
     return line
 
 
-BEGUN = b"POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nemail="
+def answered_while_sending(port: int, size: int) -> bytes:
+    """Send a body without its length, all of it, and only then look for the answer."""
+    with socket.create_connection(("127.0.0.1", port), timeout=30) as line:
+        line.sendall(CHUNKED)
+        for _ in range(size // 65_536):
+            line.sendall(b"x" * 65_536)
+        line.shutdown(socket.SHUT_WR)
+        return line.makefile("rb").read()
+
+
+BEGUN = b"POST /accounts/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 1000\r\n\r\nemail="
 
 
 CHUNKED = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
@@ -166,6 +176,7 @@ def test_a_hundred_and_fifty_bodies_that_never_come_hold_nobody(house: Flask) ->
             waits.append(time.monotonic() - started)
         lines.insert(0, held_open(port, CHUNKED))
         told = lines[0].recv(100)
+        still_sending = answered_while_sending(port, 8 * 1024 * 1024)
         lines.insert(0, held_open(port, TWICE))
         twice = lines[0].makefile("rb").read()
         head_too_late = lines[-1].recv(200)
@@ -176,4 +187,6 @@ def test_a_hundred_and_fifty_bodies_that_never_come_hold_nobody(house: Flask) ->
     assert max(waits) < 5
     assert twice.count(b"HTTP/1.1 ") == 2
     assert told.startswith(b"HTTP/1.1 411 ")
+    assert still_sending.startswith(b"HTTP/1.1 411 ")
+    assert still_sending.endswith(b"before it.")
     assert head_too_late.startswith(b"HTTP/1.1 408 ")

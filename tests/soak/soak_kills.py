@@ -12,26 +12,25 @@ from grants.database import Database
 from grants.lifecycle.verify import verify_chain
 from grants.reviews.models import Score, Sheet
 from tests.bench import savers
-from tests.bench.houses import KINDS, has_postgresql, house_of
+from tests.bench.houses import house_of, kinds
 from tests.bench.serving import Saver, kill, put_clock, serving
 
 WRITERS, ROUNDS, SECONDS = 8, 10, 6.0
 Told = dict[str, tuple[int, str]]
 
 
-def run() -> list[str]:
-    """Kill ten times on each kind of database."""
-    kinds = [kind for kind in KINDS if kind == "sqlite" or has_postgresql()]
-    return [f"{kind}: {fault}" for kind in kinds for fault in kills_on(kind)]
+def run(*, short: bool) -> list[str]:
+    """Kill ten times, or twice, on each kind of database."""
+    return [f"{kind}: {fault}" for kind in kinds() for fault in kills_on(kind, rounds=2 if short else ROUNDS)]
 
 
-def kills_on(kind: str) -> list[str]:
-    """Kill the server ten times on one kind of database; return what was lost."""
+def kills_on(kind: str, *, rounds: int) -> list[str]:
+    """Kill the server so often on one kind of database; return what was lost."""
     faults: list[str] = []
     with house_of(kind, StoppedClock(savers.SHEETS_AT)) as app:
         database: Database = app.extensions["grants.database"]
         pages = savers.make_sheets(app, WRITERS)
-        for number in range(ROUNDS):
+        for number in range(rounds):
             put_clock(database, savers.SHEETS_AT)
             told = one_life(app, pages, number)
             faults += [f"round {number}: {fault}" for fault in lost(database, told)]

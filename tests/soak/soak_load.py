@@ -13,22 +13,23 @@ from tests.bench.serving import Saver, put_clock, serving
 SAVERS, READERS, SECONDS, LONGEST = 8, 10, 180.0, 10.0
 
 
-def run() -> list[str]:
+def run(*, short: bool) -> list[str]:
     """Load one server on SQLite and collect every answer that was no success or came late."""
     faults: list[str] = []
+    seconds = 15.0 if short else SECONDS
     with house_of("sqlite", StoppedClock(savers.SHEETS_AT)) as app:
         database: Database = app.extensions["grants.database"]
         pages = savers.make_sheets(app, SAVERS)
         put_clock(database, savers.SHEETS_AT)
         with serving(app.extensions["grants.settings"]) as (port, _process):
-            stop = time.monotonic() + SECONDS
+            stop = time.monotonic() + seconds
             people = savers.sheet_savers(app, port, pages)
             readers = [Saver(port, "/competitions") for _ in range(READERS)]
             threads = [threading.Thread(target=keep_on, args=(one, stop, faults)) for one in people + readers]
             for thread in threads:
                 thread.start()
             for thread in threads:
-                thread.join(SECONDS + 120)
+                thread.join(seconds + 120)
         with database.reading() as session:
             faults += verify_chain(session).faults
     return faults

@@ -28,7 +28,7 @@ from grants.database import Database
 from grants.lifecycle.verify import verify_chain
 from grants.migrations.running import configuration
 from tests.bench import savers
-from tests.bench.houses import KINDS, has_postgresql, house_of
+from tests.bench.houses import house_of, kinds
 from tests.bench.serving import Saver, environment_of, free_port, put_clock, wait_for
 from tests.soak.soak_kills import Told, lost
 
@@ -36,16 +36,15 @@ KILLS, BETWEEN, WITHIN, MOST_MAILS = 24, (0.5, 4.0), 30.0, 40
 TURN = {"web": "--without-worker", "jobs": "--only jobs", "mail": "--only mail"}
 
 
-def run() -> list[str]:
+def run(*, short: bool) -> list[str]:
     """Kill on each kind of database."""
-    kinds = [kind for kind in KINDS if kind == "sqlite" or has_postgresql()]
-    return [f"{kind}: {fault}" for kind in kinds for fault in kills_on(kind)]
+    return [f"{kind}: {fault}" for kind in kinds() for fault in kills_on(kind, kills=6 if short else KILLS)]
 
 
-def kills_on(kind: str) -> list[str]:
+def kills_on(kind: str, *, kills: int) -> list[str]:
     """Kill on one kind of database; return what was lost or doubled."""
     with house_of(kind, StoppedClock(savers.SHEETS_AT)) as app:
-        return killed(app, kills=KILLS, seed=7)
+        return killed(app, kills=kills, seed=7)
 
 
 def killed(app: Flask, *, kills: int, seed: int, writers: int = 8) -> list[str]:

@@ -99,3 +99,15 @@ def test_a_body_that_is_too_large_is_refused(client: FlaskClient) -> None:
     answer = client.post("/accounts/sign-in", data={"email": "x" * (3 * 1024 * 1024)})
 
     assert answer.status_code == 413
+
+
+@pytest.mark.parametrize("path", ["/accounts/sign-in", "/accounts/register", "/staff/competitions/new"])
+def test_json_is_refused_before_it_is_taken_apart(client: FlaskClient, path: str) -> None:
+    """A million brackets break Python's own reader; no page has any use for them."""
+    answer = client.post(path, data=b"[" * 1_000_000, content_type="application/json")
+    asked = client.get("/accounts/sign-in", content_type="application/json")
+
+    assert answer.status_code == 415
+    assert "Forms are taken here, and no JSON" in answer.text
+    assert len(answer.data) < 20_000
+    assert asked.status_code == 200
