@@ -3,6 +3,7 @@
 from wtforms import BooleanField, FileField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
+from grants.accounts.forms import SignerMixin
 from grants.applications.models import PartyKind
 from grants.web.fields import Needed, VersionField, a_name, choices, text
 from grants.web.forms import Form
@@ -72,10 +73,9 @@ class DocumentForm(Form):
     file = FileField("File")
 
 
-class CertifyForm(Form):
-    """Who certifies and submits."""
+class CertifyForm(SignerMixin, Form):
+    """The representative certifies and submits, under the name of the account."""
 
-    name = a_name("Your name, as you sign", needed="Enter your name as you sign.")
     title = text("Your title", needed="Enter your title.", longest=200)
     agreed = BooleanField(
         "I have read the certifications above and I certify them for my organization.",

@@ -5,7 +5,7 @@ from typing import Any
 from wtforms import BooleanField, HiddenField, RadioField, SelectField
 
 from grants.accounts.forms import SignerMixin
-from grants.web.fields import DayField, Needed, a_name, choices, text
+from grants.web.fields import DayField, Needed, choices, text
 from grants.web.forms import Form
 
 
@@ -52,9 +52,8 @@ class MakeForm(SignerMixin, Form):
 
 
 class CountersignForm(SignerMixin, Form):
-    """The authorized representative accepts the award."""
+    """The authorized representative accepts the award, under the name of the account."""
 
-    name: Any = a_name("Your name, as it stands in the signature", needed="Enter your name.")
     title: Any = text("Your title", needed="Enter your title.", longest=200)
 
 

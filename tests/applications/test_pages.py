@@ -10,16 +10,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event
+from sqlmodel import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from grants.adapters.files import Files
-from grants.applications.models import Application
+from grants.applications.models import Application, Submission
 from grants.applications.queries import drafts
 from grants.clock import StoppedClock
 from grants.database import Database
 from grants.versions import fingerprint
 from tests.factories import applications as make
+from tests.factories.continuations import PASSWORD, let_sign
 from tests.plugins.web import ActAs
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -37,6 +39,9 @@ def piece(start: int, chunk: bytes, size: int) -> dict[str, str]:
         "X-File-Key": "abc",
         **FETCH,
     }
+
+
+SIGNED = {"title": "President", "agreed": "y", "signer": PASSWORD}
 
 
 @dataclass
@@ -75,6 +80,7 @@ def stage(app: Flask, act_as: ActAs) -> Stage:
     with app.extensions["grants.database"].writing() as session:
         scene = make.make_scene(session)
         application = make.start(session, scene)
+        let_sign(session, scene.representative)
     return Stage(app, scene, application, act_as)
 
 
@@ -381,9 +387,7 @@ def test_the_last_page_says_what_came_late(stage: Stage, clock: StoppedClock) ->
     clock.put(make.DEADLINE + timedelta(seconds=4))
     client = stage.act_as(stage.scene.representative)
 
-    answer = client.post(
-        stage.url("/certify"), data={"name": "Dana Hale", "title": "President", "agreed": "y"}
-    )
+    answer = client.post(stage.url("/certify"), data=SIGNED)
 
     assert answer.status_code == 422
     assert (
@@ -395,26 +399,42 @@ def test_the_last_page_says_what_came_late(stage: Stage, clock: StoppedClock) ->
 def test_every_fault_of_the_certification_is_told_at_once(stage: Stage) -> None:
     stage.complete()
 
-    answer = stage.act_as(stage.scene.representative).post(stage.url("/certify"), data={"name": ""})
+    answer = stage.act_as(stage.scene.representative).post(stage.url("/certify"), data={"title": ""})
 
     assert answer.status_code == 422
     assert "Not submitted yet: look at the following" in answer.text
     for sentence in (
-        "Enter your name as you sign.",
         "Enter your title.",
+        "Enter your password, or the code of your second factor, to sign.",
         "Read the certifications and tick the box under them.",
     ):
         assert sentence in answer.text
 
 
+def test_who_certifies_signs_as_the_account_and_proves_to_be_its_person(stage: Stage) -> None:
+    stage.complete()
+    client = stage.act_as(stage.scene.representative)
+    page = client.get(stage.url("/certify")).text
+
+    wrong = client.post(stage.url("/certify"), data={**SIGNED, "signer": "a guess"})
+    signed = client.post(stage.url("/certify"), data={**SIGNED, "name": "Somebody Else"})
+
+    for shown in ("You sign as <strong>Dana Hale</strong>", "Front Range Manufacturing Alliance", "Colorado"):
+        assert shown in page
+    assert "federal $8,341,795.00, match $" in page
+    assert (wrong.status_code, signed.status_code) == (422, 303)
+    assert "That is not your password." in wrong.text
+    with stage.database.reading() as session:
+        (kept,) = session.exec(select(Submission)).all()
+    assert (kept.certified_name, kept.certified_title) == ("Dana Hale", "President")
+
+
 def test_a_submission_without_a_change_says_that_the_first_counts(stage: Stage, clock: StoppedClock) -> None:
     stage.complete()
     client = stage.act_as(stage.scene.representative)
-    signed = {"name": "Dana Hale", "title": "President", "agreed": "y"}
-
-    first = client.post(stage.url("/certify"), data=signed)
+    first = client.post(stage.url("/certify"), data=SIGNED)
     clock.put(clock.now() + timedelta(minutes=1))
-    second = client.post(stage.url("/certify"), data=signed, follow_redirects=True)
+    second = client.post(stage.url("/certify"), data=SIGNED, follow_redirects=True)
 
     assert second.request.path == first.location
     assert "Nothing has changed since this submission." in second.text
@@ -435,7 +455,7 @@ def test_a_closed_draft_is_told_as_closed_and_not_as_late(stage: Stage, clock: S
 def test_a_withdrawn_application_waits_for_no_review(stage: Stage) -> None:
     stage.complete()
     client = stage.act_as(stage.scene.representative)
-    client.post(stage.url("/certify"), data={"name": "Dana Hale", "title": "President", "agreed": "y"})
+    client.post(stage.url("/certify"), data=SIGNED)
     client.post(stage.url("/sections/strategy"), data={"text": "Changed after it.", "version": "1"})
     client.post(stage.url("/withdraw"), data={"reason": ""})
 

@@ -10,6 +10,7 @@ from grants.adapters.files import Files
 from grants.applications.models import Application
 from grants.database import Database
 from tests.factories import applications as make
+from tests.factories.continuations import PASSWORD, let_sign
 from tests.plugins.browser import Accessible, TakePicture
 from tests.plugins.people import BrowserOf
 from tests.plugins.web import Server
@@ -44,6 +45,7 @@ def walk(server: Server) -> Walk:
     with server.app.extensions["grants.database"].writing() as session:
         scene = make.make_scene(session)
         application = make.start(session, scene)
+        let_sign(session, scene.representative)
     return Walk(server, scene, application)
 
 
@@ -140,6 +142,7 @@ def test_from_a_ready_draft_to_the_receipt(
     page.get_by_role("link", name="Continue to certify").click()
     page.get_by_label("Your title").fill("President")
     page.get_by_text("I have read the certifications above").click()
+    page.get_by_label("Your password").fill(PASSWORD)
     page.get_by_role("button", name="Submit application").click()
 
     page.get_by_role("heading", name="Receipt R-").wait_for()

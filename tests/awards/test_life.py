@@ -116,8 +116,9 @@ def test_an_award_is_made_told_and_accepted(stage: tuple[Session, Cast]) -> None
         name="Dana Hale",
         memberships={award.organization_id: Role.REPRESENTATIVE},
     )
-    countersign(session, award, name="Dana Hale", title="Director", actor=host, now=cast.now)
+    countersign(session, award, title="Director", actor=host, now=cast.now)
     assert award.status is AwardStatus.ACCEPTED
+    assert (award.countersigned_by_name, award.countersigned_title) == ("Dana Hale", "Director")
 
 
 @pytest.mark.parametrize(

@@ -250,7 +250,7 @@ def state_source(letter_file_id: int | None = None, amount: int = 100_00) -> Sou
 
 def certified() -> Certification:
     """Return a certification with everything ticked."""
-    return Certification("Dana Hale", "President", agreed=True)
+    return Certification("President", agreed=True)
 
 
 def submit(session: Session, scene: Scene, application: Application, *, now: datetime = NOW) -> Submission:

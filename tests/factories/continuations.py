@@ -256,6 +256,4 @@ def _accept(session: Session, center: Center) -> None:
     ready = FileReady("a" * 64, 10, "application/pdf", "award.pdf", 1, None)
     keep_made(session, letter, ready, actor=SYSTEM, now=MADE)
     release(session, [letter], actor=center.grants_officer, now=MADE)
-    awarding.countersign(
-        session, award, name="Dana Hale", title="Director", actor=center.representative, now=SIGNED
-    )
+    awarding.countersign(session, award, title="Director", actor=center.representative, now=SIGNED)

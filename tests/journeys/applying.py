@@ -271,7 +271,7 @@ def _sources(nina: Visitor, tasks: str) -> None:
 
 
 def _certify(nina: Visitor) -> None:
-    nina.type("Your name", "Nina Harlow")
     nina.type("Your title", "Executive director")
+    nina.type("Your password", "seven brown foxes")
     nina.tick("I have read the certifications above")
     nina.press("Submit application")

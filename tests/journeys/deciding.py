@@ -130,7 +130,6 @@ def send_letters(cast: Cast) -> None:
     letter = nina.page.get_by_role("link", name="(PDF)").first.get_attribute("href")
     assert nina.page.request.get(f"{cast.server.url}{letter}").body().startswith(b"%PDF-")
     nina.go(f"{_path(nina.page)}/countersign")
-    nina.type("Your name", "Nina Harlow")
     nina.type("Your title", "Executive director")
     nina.type("Your password", "seven brown foxes")
     nina.press("Sign and accept")

@@ -31,9 +31,8 @@ LATE = "The request reached the server after the deadline."
 
 @dataclass(frozen=True)
 class Certification:
-    """Who certifies, and that they ticked each of the certifications."""
+    """The title of who certifies, and that they ticked the certifications; the name is the account's."""
 
-    name: str
     title: str
     agreed: bool
 
@@ -87,6 +86,13 @@ def ask_to_submit(session: Session, application: Application, *, actor: Actor, n
     tell(session, event, "applications.asked")
 
 
+def is_on_record(session: Session, application: Application) -> bool:
+    """Say under the lock whether the draft was submitted as it stands; then nothing is signed again."""
+    lock(session, application)
+    workspace = workspace_of(session, application)
+    return workspace.submission is not None and not has_changed(workspace)
+
+
 def has_changed(workspace: Workspace) -> bool:
     """Say whether the draft differs from the submission that counts."""
     if workspace.submission is None:
@@ -119,7 +125,7 @@ def _accept(
         number=number,
         submitted_at=now,
         submitted_by_id=actor.person_id or 0,
-        certified_name=certified.name.strip(),
+        certified_name=actor.name,
         certified_title=certified.title.strip(),
         content=frozen,
         sha256=sha256,
@@ -203,8 +209,6 @@ def _keep_late(
 
 def _certification_faults(certified: Certification) -> list[Finding]:
     found = []
-    if not certified.name.strip():
-        found.append(Finding("certify.name", "Enter your name as you sign.", field="name"))
     if not certified.title.strip():
         found.append(Finding("certify.title", "Enter your title.", field="title"))
     if not certified.agreed:

@@ -8,6 +8,7 @@ from flask import current_app, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.access.roles import APPLICANT
+from grants.accounts.services.factors import confirm_signer
 from grants.applications.forms import CertifyForm, WithdrawForm
 from grants.applications.models import Application, LateAttempt, Submission
 from grants.applications.queries import drafts, lists, submissions
@@ -95,7 +96,7 @@ def _link(workspace: Workspace, place: str) -> tuple[str, str] | None:
 )
 def certify(application: Application) -> ResponseReturnValue:
     """Certify and submit; what counts is when the complete request was here."""
-    form = CertifyForm(name=current.actor().name)
+    form = CertifyForm()
     sent = form.is_sent()
     now = current.now()
     if sent:
@@ -114,6 +115,7 @@ def certify(application: Application) -> ResponseReturnValue:
         form=form,
         **around(workspace.frame, "review"),
         workspace=workspace,
+        sums=sum_of_years(workspace.table.contents),
         stops=stops(workspace.findings),
         links={name: link[0] for name, link in links.items()},
         certifications=CERTIFICATIONS,
@@ -123,9 +125,11 @@ def certify(application: Application) -> ResponseReturnValue:
 
 
 def _submit(application: Application, form: CertifyForm, now: datetime) -> Submission | LateAttempt:
-    certified = Certification(form.name.data or "", form.title.data or "", bool(form.agreed.data))
+    certified = Certification(form.title.data or "", bool(form.agreed.data))
     with current.writing() as session:
         session.add(application)
+        if not submitting.is_on_record(session, application):
+            confirm_signer(session, current.actor(), str(form.signer.data))
         return submitting.submit(session, application, certified=certified, actor=current.actor(), now=now)
 
 

@@ -244,17 +244,15 @@ def _end_of_term(now: datetime, zone: str) -> datetime:
     return datetime.combine(last, LAST_MINUTE, ZoneInfo(zone))
 
 
-def countersign(
-    session: Session, award: Award, *, name: str, title: str, actor: Actor, now: datetime
-) -> None:
-    """Accept the award for the recipient, within its term."""
+def countersign(session: Session, award: Award, *, title: str, actor: Actor, now: datetime) -> None:
+    """Accept the award for the recipient, within its term; the signature is the account's name."""
     require(actor, "award.countersign", award)
     if award.countersign_by is not None and now > award.countersign_by:
-        raise refuse("term", "The term for signing has passed. Call the grants officer.", field="name")
-    if not name.strip() or not title.strip():
-        raise refuse("signature", "Enter your name and title as they stand in the signature.", field="name")
+        raise refuse("term", "The term for signing has passed. Call the grants officer.")
+    if not title.strip():
+        raise refuse("signature", "Enter your title as it stands in the signature.", field="title")
     award.countersigned_by_id, award.countersigned_at = actor.person_id, now
-    award.countersigned_by_name, award.countersigned_title = name.strip(), title.strip()
+    award.countersigned_by_name, award.countersigned_title = actor.name, title.strip()
     session.add(award)
     perform(session, award, "countersign", actor=actor, now=now)
 

@@ -52,7 +52,7 @@ def show(award: Award) -> ResponseReturnValue:
 )
 def countersign_award(award: Award) -> ResponseReturnValue:
     """Show the terms and take the authorized representative's signature."""
-    form = CountersignForm(name=current.actor().name)
+    form = CountersignForm()
     if form.is_sent():
         try:
             with current.writing() as session:
@@ -63,7 +63,6 @@ def countersign_award(award: Award) -> ResponseReturnValue:
                 countersign(
                     session,
                     row,
-                    name=str(form.name.data),
                     title=str(form.title.data),
                     actor=current.actor(),
                     now=current.now(),

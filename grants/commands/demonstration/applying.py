@@ -74,11 +74,10 @@ def prepare(stage: Stage, number: str, draft: Draft) -> str:
 
 def submit(stage: Stage, number: str, host_key: str, state: str) -> None:
     """Have the authorized representative certify and submit."""
-    host = HOSTS[host_key]
     stage.later(6)
-    with stage.acting(host.signer.email) as scene:
+    with stage.acting(HOSTS[host_key].signer.email) as scene:
         application = application_of(scene, number, host_key, state)
-        certified = submitting.Certification(host.signer.name, "President", agreed=True)
+        certified = submitting.Certification("President", agreed=True)
         submitting.submit(scene.session, application, certified=certified, actor=scene.actor, now=scene.now)
 
 

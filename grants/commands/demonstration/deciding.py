@@ -232,7 +232,6 @@ def countersign(stage: Stage, number: str, host_key: str, fain: str) -> None:
         awarding.countersign(
             scene.session,
             _award(scene, number, fain),
-            name=signer.name,
             title="President",
             actor=scene.actor,
             now=scene.now,
