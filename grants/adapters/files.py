@@ -1,10 +1,14 @@
 """Files by content: a folder, memory or an S3 bucket through obstore; a key is the SHA-256 of the bytes."""
 
 import hashlib
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
 from itertools import chain
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import obstore
@@ -12,6 +16,9 @@ from obstore.exceptions import AlreadyExistsError, BaseError, NotFoundError
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from grants.errors import NoRoom, Unavailable
+
+if TYPE_CHECKING:
+    from obstore import GetResult
 
 FULL_SENTENCE = (
     "There is no room left to store this file; the administrators are told. What was saved before is safe, "
@@ -32,6 +39,10 @@ MISSING_SENTENCE = (
 )
 
 
+ASIDE = "unnamed"
+KEPT = re.compile(rf"(?P<place>[0-9a-f]{{2}}|{ASIDE})/(?P<name>[0-9a-f]{{64}})")
+
+
 class FileMissing(Unavailable):
     """The record names a file that the store does not have, or not with these bytes."""
 
@@ -42,6 +53,14 @@ class FileMissing(Unavailable):
     def __str__(self) -> str:
         """Return the hash that was looked for, as an operator needs it."""
         return self.sha256
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A file that lies in the store, and whether it was put aside."""
+
+    sha256: str
+    is_aside: bool
 
 
 class Files:
@@ -60,10 +79,7 @@ class Files:
     def get(self, sha256: str) -> bytes:
         """Return the bytes of a file, checked against its name; `FileMissing` if it is gone or changed."""
         with kept_or_said(UNREAD_SENTENCE):
-            try:
-                content = bytes(obstore.get(self._store, _key(sha256)).bytes())
-            except (NotFoundError, FileNotFoundError):
-                raise FileMissing(sha256) from None
+            content = bytes(self._found(sha256).bytes())
         if hashlib.sha256(content).hexdigest() != sha256:
             raise FileMissing(sha256)
         return content
@@ -79,10 +95,7 @@ class Files:
 
     def _pieces(self, sha256: str) -> Iterator[bytes]:
         with kept_or_said(UNREAD_SENTENCE):
-            try:
-                found = obstore.get(self._store, _key(sha256))
-            except (NotFoundError, FileNotFoundError):
-                raise FileMissing(sha256) from None
+            found = self._found(sha256)
             digest, held = hashlib.sha256(), b""
             for chunk in found.stream(min_chunk_size=1024 * 1024):
                 if held:
@@ -96,11 +109,48 @@ class Files:
     def has(self, sha256: str) -> bool:
         """Say whether the store has the file."""
         with kept_or_said(UNREAD_SENTENCE):
-            try:
-                obstore.head(self._store, _key(sha256))
-            except (NotFoundError, FileNotFoundError):
-                return False
-        return True
+            return any(self._holds(key) for key in (_key(sha256), _aside(sha256)))
+
+    def old(self, before: datetime) -> Iterator[list[Kept]]:
+        """List what lies here since before an instant of real time, a few hundred files at a time."""
+        for some in obstore.list(self._store, chunk_size=500):
+            found = [(KEPT.fullmatch(one["path"]), one["last_modified"]) for one in some]
+            yield [
+                Kept(match["name"], match["place"] == ASIDE)
+                for match, since in found
+                if match and since < before
+            ]
+
+    def put_aside(self, sha256: str) -> None:
+        """Move a file to where it is still found, and from where it may be dropped a day later."""
+        self._move(_key(sha256), _aside(sha256))
+
+    def bring_back(self, sha256: str) -> None:
+        """Move a file that was put aside to its place."""
+        self._move(_aside(sha256), _key(sha256))
+
+    def drop(self, sha256: str) -> None:
+        """Remove a file that was put aside."""
+        with suppress(NotFoundError, FileNotFoundError):
+            obstore.delete(self._store, _aside(sha256))
+
+    def _found(self, sha256: str) -> "GetResult":
+        for key in (_key(sha256), _aside(sha256), _key(sha256)):  # the last: it may have come back meanwhile
+            with suppress(NotFoundError, FileNotFoundError):
+                return obstore.get(self._store, key)
+        raise FileMissing(sha256)
+
+    def _holds(self, key: str) -> bool:
+        with suppress(NotFoundError, FileNotFoundError):
+            obstore.head(self._store, key)
+            return True
+        return False
+
+    def _move(self, here: str, there: str) -> None:
+        with suppress(NotFoundError, FileNotFoundError):  # another worker was faster
+            content = obstore.get(self._store, here).bytes()
+            obstore.put(self._store, there, content)  # written anew: its age begins now
+            obstore.delete(self._store, here)
 
 
 FULL = ("No space left", "Disk quota exceeded", "database or disk is full", "could not extend file")
@@ -123,6 +173,10 @@ def kept_or_said(away: str = AWAY_SENTENCE) -> Iterator[None]:
         if is_full(error):
             raise NoRoom(FULL_SENTENCE, code="store_full") from error
         raise Unavailable(away, code="store_away") from error
+
+
+def _aside(sha256: str) -> str:
+    return f"{ASIDE}/{sha256}"
 
 
 def _key(sha256: str) -> str:

@@ -16,6 +16,7 @@ from grants.adapters.mail import domain_of, mailer
 from grants.app import moved_clock
 from grants.clock import Clock, real_now
 from grants.database import Database
+from grants.documents.services.sweeping import end_uploads, sweep
 from grants.jobs import life
 from grants.jobs.models import Duty
 from grants.jobs.runner import Runner
@@ -25,6 +26,7 @@ from grants.web import tokens
 
 PAUSE = 0.5
 HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
 DUTIES_EVERY = timedelta(seconds=20)
 STOPS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 log = structlog.get_logger()
@@ -60,6 +62,7 @@ class Worker:
         )
         self._stop = threading.Event()
         self._sealed = real_now()
+        self._swept: datetime | None = None
         self._duties_done: datetime | None = None
 
     def render(self, template: str, **context: object) -> str:
@@ -100,6 +103,7 @@ class Worker:
 
     def _turn_at_jobs(self) -> int:
         self._seal_hourly()
+        self._sweep_daily()
         self._do_duties()
         return int(self.runner.run_one())
 
@@ -139,6 +143,16 @@ class Worker:
             with self.database.writing() as session:
                 seal(session, now=self.clock().now())
             self._sealed = real_now()
+
+    def _sweep_daily(self) -> None:
+        if self._swept is not None and real_now() - self._swept < DAY:
+            return
+        self._swept = real_now()
+        aside, dropped = sweep(self.database, self.runner.files, now=real_now())
+        with self.database.writing() as session:
+            end_uploads(session, self.settings, now=self.clock().now())
+        if aside or dropped:
+            log.info("swept the file store", put_aside=aside, dropped=dropped)
 
     def _moved_clock(self) -> Clock:
         with self.database.reading() as session:

@@ -34,12 +34,17 @@ def begin(session: Session, *, place: str, name: str, size: int, actor: Actor, n
 
 
 def part_path(settings: Settings, upload: Upload) -> Path:
-    """Return where the bytes gather until the upload is whole: beside the store, or in var/ for a bucket."""
+    """Return where the bytes of an upload gather until it is whole."""
+    return gathering(settings) / upload.uid
+
+
+def gathering(settings: Settings) -> Path:
+    """Return the folder of bytes on their way: beside the store, or in var/ for a bucket."""
     scheme, _, rest = settings.files_url.partition("://")
     folder = Path(rest).parent if scheme in {"file", "folder"} else ROOT / "var"
     place = folder / "uploads"
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return place / upload.uid
+    return place
 
 
 def append(path: Path, *, offset: int, chunk: bytes, size: int) -> int:
