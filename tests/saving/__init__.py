@@ -1,1 +1,0 @@
-"""What is typed is kept: every page that saves itself in every situation in which words were once lost."""
