@@ -119,6 +119,12 @@ _REVIEWS = [
     _row("pool.read", "see reviewers and conflicts", OFFICERS),
     _row("pool.manage", "invite reviewers", PROGRAM),
     _row("conflict.decide", "decide a conflict", PROGRAM),
+    _row(
+        "likeness.look",
+        "say what names alike mean",
+        PROGRAM,
+        another_person_than=(("person_id", "Your own name is alike here. Another person must look."),),
+    ),
     _row("assignment.manage", "assign reviewers", PROGRAM),
     _row("panel.answer", "answer an invitation to review by its link", PUBLIC),
     _row("panel.join", "join a panel after accepting", PERSON, p.is_addressed),

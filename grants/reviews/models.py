@@ -10,6 +10,7 @@ from sqlmodel import Field
 
 from grants.database import Document, Instant, Points, Record, enum_column
 from grants.lifecycle.moves import Workflow
+from grants.reviews.rules.choices import InterestKind, ReviewerKind
 from grants.reviews.workflow import (
     ASSIGNMENT,
     CONFLICT,
@@ -22,25 +23,6 @@ from grants.reviews.workflow import (
     PanelStatus,
     SheetStatus,
 )
-
-
-class ReviewerKind(StrEnum):
-    """Whether a reviewer is an employee of the federal government."""
-
-    FEDERAL = "federal"
-    OUTSIDE = "outside"
-
-
-class InterestKind(StrEnum):
-    """How a reviewer is bound to an organization or a state."""
-
-    EMPLOYER = "employer"
-    BOARD = "board or advisory member"
-    CONSULTANT = "consultant or contractor"
-    FINANCIAL = "financial interest"
-    FAMILY = "family or household"
-    RESIDENCE = "resident of the state"
-    OTHER = "other"
 
 
 class ConflictSource(StrEnum):
@@ -183,6 +165,25 @@ class Conflict(Record, table=True):
     def label(self) -> str:
         """Name the record, without the application's name."""
         return f"Conflict: {self.kind}"
+
+
+class Likeness(Record, table=True):
+    """Names alike, at which a person must look; it bars nobody. Changed by `services.likenesses`."""
+
+    __tablename__ = "likeness"
+    __table_args__ = (
+        UniqueConstraint("person_id", "application_id", name="uq_likeness_pair"),
+        CheckConstraint("(looked_at IS NULL) = (finding IS NULL)", name="looked_at_with_finding"),
+    )
+
+    person_id: int = Field(foreign_key="person.id", index=True)
+    application_id: int = Field(foreign_key="application.id", index=True)
+    competition_id: int = Field(foreign_key="competition.id", index=True)
+    matched: list[str] = Field(default_factory=list, sa_type=Document)
+    noticed_at: datetime = Field(sa_type=Instant)
+    looked_by_id: int | None = Field(default=None, foreign_key="person.id")
+    looked_at: datetime | None = Field(default=None, sa_type=Instant)
+    finding: str | None = Field(default=None, max_length=2000)
 
 
 class ConflictAnswer(Record, table=True):

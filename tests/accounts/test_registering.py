@@ -28,7 +28,8 @@ from grants.organizations import services
 from grants.organizations.models import MemberRole
 from grants.organizations.rules import OrganizationFields
 from grants.organizations.views.public import PURPOSE as BY_HOST
-from grants.reviews.models import PanelMember, ReviewerKind
+from grants.reviews.models import PanelMember
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.views.joining import PURPOSE as BY_OFFICE
 from grants.reviews.workflow import MemberStatus
 from grants.web import tokens

@@ -15,7 +15,8 @@ from grants.competitions.models import Competition
 from grants.competitions.rules.choices import RankingMethod, TieBreak
 from grants.database import Database, new_uid
 from grants.organizations.models import Organization, OrganizationKind
-from grants.reviews.models import Assignment, PanelMember, Phase, ReviewerKind, Score, Sheet
+from grants.reviews.models import Assignment, PanelMember, Phase, Score, Sheet
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.workflow import MemberStatus
 from tests.bench.rows import _put
 from tests.factories.reviews import CRITERIA, make_competition, make_person

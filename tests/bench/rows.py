@@ -15,7 +15,8 @@ from grants.database import Database, new_uid
 from grants.lifecycle.models import ChainHead, Event
 from grants.lifecycle.record import FIRST_HASH, event_hash
 from grants.organizations.models import Organization, OrganizationKind
-from grants.reviews.models import Assignment, PanelMember, Phase, ReviewerKind, Sheet
+from grants.reviews.models import Assignment, PanelMember, Phase, Sheet
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.workflow import MemberStatus
 from tests.factories.applications import NOW, make_host, make_open_competition, make_person
 

@@ -34,12 +34,12 @@ from grants.reviews.models import (
     ConflictAnswer,
     PanelMember,
     Phase,
-    ReviewerKind,
     Score,
     ScoreVersion,
     Sheet,
 )
 from grants.reviews.queries.doors import reviewer_facts
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.services.scoring import as_fields
 from grants.reviews.workflow import AssignmentStatus, MemberStatus
 

@@ -7,7 +7,7 @@ from grants.commands.demonstration import reviewing as reviews
 from grants.commands.demonstration.applying import Draft
 from grants.commands.demonstration.hosts import HOSTS
 from grants.commands.demonstration.people import reviewer as reviewer_of
-from grants.reviews.models import InterestKind
+from grants.reviews.rules.choices import InterestKind
 from grants.reviews.services.joining import Declared
 from tests.journeys.applying import HOST
 from tests.journeys.cast import Cast, Visitor

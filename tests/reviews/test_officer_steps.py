@@ -10,14 +10,25 @@ from sqlmodel import Session, select
 
 from grants.access.roles import Role
 from grants.adapters.files import Files
+from grants.applications.models import Submission
 from grants.database import Database
-from grants.reviews.models import Assignment, Conflict, ConflictSource, Panel, PanelMember, PanelRecord, Phase
+from grants.reviews.models import (
+    Assignment,
+    Conflict,
+    ConflictSource,
+    Likeness,
+    Panel,
+    PanelMember,
+    PanelRecord,
+    Phase,
+)
 from grants.reviews.queries import panels, sheets
 from grants.reviews.queries.assignments import active_assignments
 from grants.reviews.queries.counts import sheet_counts, sheet_counts_by_state
 from grants.reviews.queries.officer_steps import STEPS, officer_steps
-from grants.reviews.services import freezing, scoring
+from grants.reviews.services import freezing, looking, scoring
 from grants.reviews.services import panels as chairing
+from grants.reviews.services.conflicts import find_conflicts
 from grants.reviews.workflow import AssignmentStatus, ConflictStatus, MemberStatus, SheetStatus
 from tests.factories.reviews import (
     NOW,
@@ -205,6 +216,23 @@ def finished(session: Session) -> Round:
     return made
 
 
+def with_names_alike(session: Session) -> Round:
+    """An application certified by somebody who has the name of a reviewer."""
+    made = make_round(session, states={"CO": 1})
+    (sent,) = session.exec(select(Submission)).all()
+    sent.certified_name = made.reviewers[0].name
+    session.add(sent)
+    session.flush()
+    find_conflicts(session, made.competition.id, now=NOW)
+    return made
+
+
+def look_at_them(session: Session, made: Round) -> None:
+    """Find that they are two people."""
+    (row,) = session.exec(select(Likeness)).all()
+    looking.look(session, row, finding="Two people.", actor=made.officer, now=NOW)
+
+
 KINDS = (
     Kind("invite", uninvited, "Invite reviewers", accept_all),
     Kind("assign", lambda s: make_round(s, states={"CO": 1}), "Assign reviewers",
@@ -217,6 +245,7 @@ KINDS = (
          "Replace a reviewer of CO-1", withdraw),
     Kind("decide a conflict", after_conflict(ConflictStatus.FOUND, assigned=False),
          "Decide a conflict", dismiss),
+    Kind("look at names alike", with_names_alike, "Look at names alike", look_at_them),
     Kind("open a panel", lambda s: make_scored(s, TWO), "Open the panel of Colorado",
          lambda s, made: chairing.open_panel(s, made.competition, "CO", actor=made.officer, now=NOW)),
     Kind("hold a panel", opened, "Hold the panel of Colorado", finish),

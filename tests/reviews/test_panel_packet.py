@@ -13,7 +13,8 @@ from grants.access.roles import Role
 from grants.accounts.models import Person
 from grants.database import Database
 from grants.lifecycle.models import Event
-from grants.reviews.models import Conflict, ConflictSource, PanelMember, ReviewerKind
+from grants.reviews.models import Conflict, ConflictSource, PanelMember
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.services import panels as chairing
 from grants.reviews.services import scoring
 from grants.reviews.workflow import ConflictStatus, MemberStatus

@@ -10,8 +10,8 @@ import pytest
 from grants.clock import StoppedClock
 from grants.database import Database
 from grants.errors import NotFound, Refused
-from grants.reviews.models import ReviewerKind
 from grants.reviews.queries import assignments, pool, sheets
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.services import reminding, scoring
 from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
 from tests.plugins.people import SignedIn

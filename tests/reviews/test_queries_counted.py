@@ -8,8 +8,9 @@ from sqlmodel import Session
 
 from grants.accounts.models import Person
 from grants.database import Database
-from grants.reviews.models import PanelMember, ReviewerKind, Sheet
+from grants.reviews.models import PanelMember, Sheet
 from grants.reviews.queries import panels
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.workflow import MemberStatus
 from tests.factories.reviews import NOW, Round, fill, make_round, open_door, spread
 from tests.plugins.people import SignedIn

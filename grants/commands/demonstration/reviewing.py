@@ -10,9 +10,10 @@ from grants.commands.demonstration.notices import competition
 from grants.commands.demonstration.people import OFFICER, reviewer
 from grants.commands.demonstration.screening import application_of
 from grants.commands.demonstration.stage import EASTERN, Scene, Stage, known
-from grants.reviews.models import Answer, InterestKind, PanelMember, Phase, Sheet
+from grants.reviews.models import Answer, PanelMember, Phase, Sheet
 from grants.reviews.queries import assignments, pool
 from grants.reviews.queries.sheets import sheet_in_phase
+from grants.reviews.rules.choices import InterestKind
 from grants.reviews.rules.invitees import Invitee
 from grants.reviews.services import assigning, conflicts, inviting, joining, scoring
 

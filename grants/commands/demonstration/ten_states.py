@@ -10,7 +10,7 @@ from grants.commands.demonstration.people import OFFICER
 from grants.commands.demonstration.stage import Stage
 from grants.competitions.queries import notice_of
 from grants.competitions.services import amending
-from grants.reviews.models import InterestKind
+from grants.reviews.rules.choices import InterestKind
 from grants.reviews.rules.invitees import Invitee
 from grants.reviews.services.joining import Declared
 

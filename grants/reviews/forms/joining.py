@@ -8,9 +8,10 @@ from wtforms.validators import Length, Optional
 
 from grants.competitions.rules.states import STATES
 from grants.findings import Finding
-from grants.reviews.models import Answer, InterestKind, ReviewerKind
+from grants.reviews.models import Answer
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.rules.agreement import DECLINE_REASONS
+from grants.reviews.rules.choices import InterestKind, ReviewerKind
 from grants.web.fields import Needed, a_name, choices, text
 from grants.web.forms import Form, Part
 

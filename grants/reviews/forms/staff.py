@@ -56,6 +56,12 @@ class DecideForm(Form):
     reason = text("Reason", needed="Write the reason of the decision.", longest=2000, area=True)
 
 
+class LookForm(Form):
+    """What a person found at names alike."""
+
+    reason = text("What you found", needed="Write what you found.", longest=2000, area=True)
+
+
 class AssignForm(Form):
     """One reviewer for one application."""
 

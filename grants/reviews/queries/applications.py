@@ -103,6 +103,45 @@ def acting_accounts(session: Session, ids: Iterable[int]) -> dict[int, dict[int,
     return found
 
 
+def people_behind(session: Session, found: Iterable[Candidate]) -> dict[int, list[Party]]:
+    """Return who stands behind each application: members, contact, who opened, submitted and certified it."""
+    candidates = list(found)
+    ids = [one.id for one in candidates]
+    behind: dict[int, list[Party]] = {number: [] for number in ids}
+    members = _members(session, {one.organization_id for one in candidates})
+    for one in candidates:
+        behind[one.id].extend(members.get(one.organization_id, ()))
+    acting = acting_accounts(session, ids)
+    accounts = {person_id for parts in acting.values() for person_id in parts}
+    rows = select(Person.id, Person.name, Person.email).where(col(Person.id).in_(accounts))
+    people = {number: (name, email) for number, name, email in session.exec(rows).all()}
+    for number, parts in acting.items():
+        for person_id, part in parts.items():
+            name, email = people[person_id]
+            behind[number].append(Party(part, name, email=email, person_id=person_id, is_behind=True))
+    signed = select(Submission.application_id, Submission.certified_name, col(Submission.content)["contact"])
+    for number, certified, contact in session.exec(signed.where(col(Submission.application_id).in_(ids))):
+        behind[number].append(Party("who certified it", certified, is_behind=True))
+        if contact:
+            name, email = contact.get("name", ""), contact.get("email", "")
+            behind[number].append(Party("contact person", name, email=email, is_behind=True))
+    return behind
+
+
+def _members(session: Session, organizations: set[int]) -> dict[int, list[Party]]:
+    rows = (
+        select(Membership.organization_id, Person.id, Person.name, Person.email)
+        .join(Person, col(Person.id) == col(Membership.person_id))
+        .where(col(Membership.organization_id).in_(organizations), col(Membership.left_at).is_(None))
+        .order_by(col(Membership.id))
+    )
+    found: dict[int, list[Party]] = {}
+    for organization_id, person_id, name, email in session.exec(rows).all():
+        party = Party("member of the host", name, email=email, person_id=person_id, is_behind=True)
+        found.setdefault(organization_id, []).append(party)
+    return found
+
+
 def sent_in(session: Session, *, ids: Iterable[int] | None = None) -> list[Candidate]:
     """Return the applications that were submitted and not withdrawn, whatever became of them."""
     rows = (

@@ -16,6 +16,7 @@ from grants.competitions.workflow import CompetitionStatus
 from grants.reviews.models import (
     Assignment,
     Conflict,
+    Likeness,
     Panel,
     PanelMember,
     PanelRecord,
@@ -24,6 +25,7 @@ from grants.reviews.models import (
     Score,
     Sheet,
 )
+from grants.reviews.queries.likenesses import unlooked
 from grants.reviews.workflow import BARRING, IN, AssignmentStatus, MemberStatus, PanelStatus, SheetStatus
 from scoring.threshold import meets
 
@@ -73,6 +75,8 @@ class Desk:
     """Records of the discussion that nobody signed, by panel."""
     ranked: frozenset[Round]
     undecided: Sequence[Conflict]
+    unlooked: Sequence[Likeness]
+    """Names alike at which nobody has looked, those of the officer left out: another person looks there."""
     totals: Mapping[tuple[int, int], Fraction]
     """First totals that are in, by application and person, of states whose next step depends on them."""
     closed: frozenset[Round]
@@ -147,6 +151,7 @@ def desk_of(session: Session, actor: Actor, now: datetime) -> Desk:
         unsigned=_unsigned(session, [row.id for row in panels.values()], barred),
         ranked=ranked,
         undecided=_undecided(conflicts, papers),
+        unlooked=_unlooked(session, ids, papers, actor),
         totals=_totals(session, {key: pair for key, pair in firsts.items() if pair[0] in set(waiting)}),
         closed=closed,
         owed=frozenset(
@@ -169,6 +174,13 @@ def _ranked(session: Session, ids: Sequence[int]) -> frozenset[Round]:
 def _rows(session: Session, table: Any, ids: Sequence[int], *clauses: Any) -> Sequence[Any]:
     rows = select(table).where(col(table.competition_id).in_(ids), *clauses).order_by(col(table.id))
     return session.exec(rows).all()
+
+
+def _unlooked(
+    session: Session, ids: Sequence[int], papers: Mapping[int, Paper], actor: Actor
+) -> list[Likeness]:
+    rows = unlooked(session, ids, without=sorted(actor.barred)).values()
+    return [row for row in rows if row.application_id in papers and row.person_id != actor.person_id]
 
 
 def _undecided(conflicts: Iterable[Conflict], papers: Mapping[int, Paper]) -> list[Conflict]:

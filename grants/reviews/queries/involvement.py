@@ -7,7 +7,9 @@ from sqlmodel import Session, col, select
 
 from grants.access.policy import OFFICERS
 from grants.accounts.models import StaffRole
+from grants.applications.models import Application
 from grants.lifecycle.models import Event
+from grants.organizations.models import Membership
 from grants.reviews.models import PanelMember
 from grants.reviews.workflow import MemberStatus
 
@@ -54,4 +56,20 @@ def since(session: Session, mark: int) -> Since | None:
     people = {row.person_id for row in rows if row.kind in OF_PEOPLE and row.person_id is not None}
     people |= {row.subject_id for row in rows if row.kind == "person.role_granted"}
     applications = {row.application_id or row.subject_id for row in rows if row.kind in OF_APPLICATIONS}
-    return Since(last, people, applications)
+    hosts = {row.organization_id for row in rows if row.kind in OF_PEOPLE and row.organization_id is not None}
+    renamed = {row.person_id for row in rows if row.kind == "person.profile_changed"}
+    return Since(last, people, applications | _of_hosts(session, hosts, renamed))
+
+
+def _of_hosts(session: Session, hosts: set[int], people: set[int | None]) -> set[int]:
+    """Return what hosts sent in that have a new member, or one whose name changed."""
+    if not hosts and not people:
+        return set()
+    theirs = select(Membership.organization_id).where(
+        col(Membership.person_id).in_(people), col(Membership.left_at).is_(None)
+    )
+    rows = select(Application.id).where(
+        col(Application.submitted_at).is_not(None),
+        col(Application.organization_id).in_(hosts) | col(Application.organization_id).in_(theirs),
+    )
+    return set(session.exec(rows).all())

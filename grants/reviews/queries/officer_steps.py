@@ -94,6 +94,20 @@ def decide(desk: Desk, _now: datetime) -> Iterator[Waiting]:
         yield _about(row, *rows[0]) if len(rows) == 1 else row
 
 
+def look(desk: Desk, _now: datetime) -> Iterator[Waiting]:
+    """Name pairs whose names are alike: nothing is sent to them before a person has looked."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for one in desk.unlooked:
+        number = desk.papers[one.application_id].number
+        found.setdefault(one.competition_id, []).append((number, one.uid))
+    for competition_id, rows in found.items():
+        verb = "Look at names alike" if len(rows) == 1 else f"Look at {len(rows)} pairs of names alike"
+        why = "They may mean the same; nothing is sent before"
+        page = "likeness" if len(rows) == 1 else "conflicts"
+        row = _row(desk, competition_id, verb=verb, why=why, page=page)
+        yield _about(row, *rows[0]) if len(rows) == 1 else row
+
+
 def invite(desk: Desk, _now: datetime) -> Iterator[Waiting]:
     """Name competitions in which fewer people are asked than the notice wants for each application."""
     for competition_id, papers in _to_review(desk).items():
@@ -209,6 +223,7 @@ def freeze(desk: Desk, _now: datetime) -> Iterator[Waiting]:
 STEPS = (
     Step("replace a reviewer", "conflict.decide", replace),
     Step("decide a conflict", "conflict.decide", decide),
+    Step("look at names alike", "likeness.look", look),
     Step("invite", "pool.manage", invite),
     Step("assign", "assignment.manage", assign),
     Step("remind", "assignment.manage", remind),

@@ -60,6 +60,10 @@ class Party:
     part: str
     name: str
     affiliation: str = ""
+    email: str = ""
+    person_id: int = 0
+    is_behind: bool = False
+    """Whether the person stands behind the application (a member, a contact) rather than in its content."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +78,8 @@ class ApplicationFacts:
     parties: tuple[Party, ...] = ()
     accounts: Mapping[int, str] = field(default_factory=dict)
     """People who act for the application by their account, with the part they play."""
+    people: tuple[Party, ...] = ()
+    """The host's members, the contact, who opened, certified and submitted it: an equal name is looked at."""
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reviewers to applications by hand: add, remove, and tell everyone at once."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -22,6 +22,9 @@ from grants.reviews.queries import sheets as stored
 from grants.reviews.services.conflicts import find_conflicts
 from grants.reviews.services.posing import Posed, posed
 from grants.reviews.workflow import AssignmentStatus
+
+LOOK = "look"
+"""The finding that names are alike; no reason sends such a pair, only a look."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +172,22 @@ def gaps_of(standing: Posed) -> list[Finding]:
             message = f"{one.number} has {len(chosen)} of {standing.needed} reviewers."
             found.append(Finding("short", message, field=one.uid, level=Level.WARN))
     found.extend(_panels_differ(standing.competition, by_state))
+    found.extend(_unlooked(standing))
     return found
+
+
+def _unlooked(standing: Posed) -> Iterator[Finding]:
+    """Yield the pairs not sent yet whose names are alike: a person must look before they are."""
+    for one in standing.candidates:
+        for row in standing.by_application[one.id]:
+            likeness = standing.unlooked.get((row.person_id, one.id))
+            if likeness is not None and row.status is AssignmentStatus.DRAFT:
+                yield Finding(
+                    LOOK,
+                    f"{one.number} and {standing.names[row.person_id]}: a person must look. "
+                    + " ".join(likeness.matched),
+                    field=likeness.uid,
+                )
 
 
 def _panels_differ(competition: Competition, by_state: dict[str, set[frozenset[int]]]) -> list[Finding]:
@@ -208,11 +226,7 @@ def send(
     gone = assignments.untold_withdrawals(session, competition.id)
     if not drafts and not gone:
         raise refuse("nothing", "Nothing has changed since assignments were last sent.")
-    stopping = stops(gaps(session, competition))
-    if stopping and not anyway.strip():
-        raise Refused(
-            [*stopping, Finding("anyway", "Mend this, or write why it is sent as it is.", field="anyway")]
-        )
+    _require_sendable(stops(gaps(session, competition)), anyway)
     _send_all(session, drafts, gone, due_at=due_at, actor=actor, now=now)
     sent = Sent(len(drafts), len(gone), frozenset(row.person_id for row in (*drafts, *gone)))
     event = record(
@@ -231,6 +245,17 @@ def send(
     )
     tell(session, event, "reviews.assignments_sent")
     return sent
+
+
+def _require_sendable(stopping: list[Finding], anyway: str) -> None:
+    """Raise for what a person must look at first, and, without a reason, for what the rules miss."""
+    alike = [replace(one, field=None) for one in stopping if one.code == LOOK]
+    if alike:
+        raise Refused(alike)
+    if stopping and not anyway.strip():
+        raise Refused(
+            [*stopping, Finding("anyway", "Mend this, or write why it is sent as it is.", field="anyway")]
+        )
 
 
 def _send_all(

@@ -29,6 +29,7 @@ from grants.reviews.rules.conflicts import (
     Tie,
     conflicts_between,
 )
+from grants.reviews.services.likenesses import note_likenesses
 from grants.reviews.workflow import BARRING, MemberStatus
 from grants.web.filters import day
 
@@ -73,12 +74,15 @@ def find_conflicts(
     names = application_facts(session, up_for_review)
     known = conflicts.known_pairs(session, competition_id)
     found: list[Conflict] = []
+    if not reviewers or not up_for_review:
+        return found
     for person_id in sorted(wanted):
         for application in up_for_review:
             if (person_id, application.id) not in known:
                 matches = conflicts_between(reviewers[person_id], names[application.id])
                 if matches:
                     found.append(keep_found(session, reviewers[person_id], application, matches, now=now))
+    note_likenesses(session, reviewers.values(), up_for_review, names, now=now)
     return found
 
 
@@ -182,6 +186,7 @@ def application_facts(session: Session, found: list[Candidate]) -> dict[int, App
     parties = material.named_parties(session, [one.id for one in found])
     domains = material.mail_domains(session, {one.organization_id for one in found})
     accounts = material.acting_accounts(session, [one.id for one in found])
+    people = material.people_behind(session, found)
     return {
         one.id: ApplicationFacts(
             organization_id=one.organization_id,
@@ -190,6 +195,7 @@ def application_facts(session: Session, found: list[Candidate]) -> dict[int, App
             domains=domains.get(one.organization_id, frozenset()),
             parties=tuple(parties[one.id]),
             accounts=accounts.get(one.id, {}),
+            people=tuple(people[one.id]),
         )
         for one in found
     }

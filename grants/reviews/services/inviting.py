@@ -11,8 +11,9 @@ from grants.competitions.models import Competition
 from grants.errors import refuse
 from grants.lifecycle.perform import perform, tell
 from grants.lifecycle.record import record
-from grants.reviews.models import PanelMember, ReviewerKind
+from grants.reviews.models import PanelMember
 from grants.reviews.queries import assignments, pool
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.rules.invitees import Invitee
 
 

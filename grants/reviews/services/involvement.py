@@ -4,7 +4,7 @@ They are looked for when a role is given, a membership begins, an invitation to 
 application is submitted, and bar every role at once; another person decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlmodel import Session
@@ -15,9 +15,11 @@ from grants.lifecycle.queries import installation
 from grants.reviews.models import Conflict
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import conflicts, involvement, pool
-from grants.reviews.rules.conflicts import ReviewerFacts, involvement_between
-from grants.reviews.services.conflicts import LONGEST, application_facts, keep_found
-from grants.reviews.workflow import ConflictStatus
+from grants.reviews.queries.applications import Candidate
+from grants.reviews.rules.conflicts import ApplicationFacts, ReviewerFacts, involvement_between
+from grants.reviews.services.conflicts import LONGEST, application_facts, keep_found, reviewer_facts
+from grants.reviews.services.likenesses import note_likenesses
+from grants.reviews.workflow import ConflictStatus, MemberStatus
 
 MARK = "involvement_sought"
 """Where the installation's row keeps up to which event conflicts were looked for."""
@@ -43,7 +45,8 @@ def seek(
     sent = material.sent_in(session, ids=applications)
     names = application_facts(session, sent)
     known = conflicts.of_pairs(session, wanted, [one.id for one in sent])
-    for person_id, person in _facts(session, wanted).items():
+    everyone = _facts(session, wanted)
+    for person_id, person in everyone.items():
         for one in sent:
             matches = involvement_between(person, names[one.id])
             standing = known.get((person_id, one.id))
@@ -51,6 +54,8 @@ def seek(
                 found.append(keep_found(session, person, one, matches, now=now))
             elif matches and standing is not None and _is_news(standing, [m.reason for m in matches]):
                 found.append(_find_again(session, standing, [m.reason for m in matches], now=now))
+    _note_staff(session, everyone, sent, names, now=now)
+    _note_panels(session, wanted, sent, names, now=now)
     return found
 
 
@@ -68,6 +73,41 @@ def seek_due(session: Session, now: datetime) -> None:
         seek(session, now=now, applications=since.applications)
     house.notes = {**house.notes, MARK: since.last}
     session.add(house)
+
+
+def _note_staff(
+    session: Session,
+    everyone: Mapping[int, ReviewerFacts],
+    sent: Sequence[Candidate],
+    names: Mapping[int, ApplicationFacts],
+    *,
+    now: datetime,
+) -> None:
+    """Note names of officers that are like those of any application."""
+    staff = involvement.officers(session) & everyone.keys()
+    note_likenesses(session, [everyone[one] for one in sorted(staff)], sent, names, now=now)
+
+
+def _note_panels(
+    session: Session,
+    people: Collection[int],
+    sent: Sequence[Candidate],
+    names: Mapping[int, ApplicationFacts],
+    *,
+    now: datetime,
+) -> None:
+    """Note names of reviewers, and of what they declared, that are like those of their own competition."""
+    for competition_id in sorted({one.competition_id for one in sent}):
+        members = {
+            member.person_id: member
+            for member in pool.members_of(session, competition_id)
+            if member.person_id is not None
+            and member.person_id in people
+            and member.status is MemberStatus.ACCEPTED
+        }
+        facts = reviewer_facts(session, members, now=now) if members else {}
+        papers = [one for one in sent if one.competition_id == competition_id]
+        note_likenesses(session, facts.values(), papers, names, now=now)
 
 
 def _facts(session: Session, people: set[int]) -> dict[int, ReviewerFacts]:

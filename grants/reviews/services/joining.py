@@ -11,9 +11,10 @@ from grants.access.check import require
 from grants.errors import NotAllowed, refuse
 from grants.lifecycle.perform import perform
 from grants.lifecycle.record import record
-from grants.reviews.models import Interest, InterestKind, PanelMember, Reviewer, ReviewerKind
+from grants.reviews.models import Interest, PanelMember, Reviewer
 from grants.reviews.queries import pool
 from grants.reviews.rules.agreement import VERSION
+from grants.reviews.rules.choices import InterestKind, ReviewerKind
 from grants.reviews.services.conflicts import find_conflicts
 from grants.reviews.workflow import MemberStatus
 

@@ -12,10 +12,11 @@ from grants.competitions import queries as competitions
 from grants.competitions.models import Competition
 from grants.competitions.rules.choices import RankingMethod
 from grants.findings import Finding
-from grants.reviews.models import Assignment, Conflict, PanelMember, Reviewer, ReviewerKind
+from grants.reviews.models import Assignment, Conflict, Likeness, PanelMember, Reviewer
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import assignments, conflicts, pool
+from grants.reviews.queries import assignments, conflicts, likenesses, pool
 from grants.reviews.queries.applications import Candidate
+from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.rules.fit import Readings, criteria_text
 from grants.reviews.rules.preferences import Colleague, broken
 from grants.reviews.workflow import AssignmentStatus, MemberStatus
@@ -54,6 +55,8 @@ class Posed:
     active: tuple[Assignment, ...]
     hidden: Mapping[int, int]
     barring: Mapping[tuple[int, int], Conflict]
+    unlooked: Mapping[tuple[int, int], Likeness]
+    """Names alike at which nobody has looked, by person and application."""
     fits: Mapping[tuple[int, int], Fit]
     """By application and person."""
 
@@ -258,6 +261,7 @@ def posed(session: Session, competition: Competition, *, without: Collection[int
             for pair, row in conflicts.barring_pairs(session, competition.id).items()
             if row.application_id not in without
         },
+        likenesses.unlooked(session, [competition.id], without=without),
         _fits(session, competition, candidates, members, entries),
     )
 

@@ -257,7 +257,7 @@ def send(competition: Competition) -> ResponseReturnValue:
             form.refuse(refusal)
     with current.reading() as session:
         board = board_of(session, competition, current.actor(), current.now())
-    stops = [one for one in board.findings if one.level is Level.STOP]
+    stops = [one for one in board.findings if one.level is Level.STOP and one.code != assigning.LOOK]
     return page(form=form, competition=competition, board=board, drafts=board.drafts_by_name, stops=stops)
 
 

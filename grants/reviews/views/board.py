@@ -10,7 +10,8 @@ from grants.access.actor import Actor
 from grants.competitions.models import Competition
 from grants.findings import Finding
 from grants.reviews.models import Assignment, BoardChange, PanelMember
-from grants.reviews.queries import assignments, board_changes
+from grants.reviews.queries import applications as material
+from grants.reviews.queries import assignments, board_changes, pool
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.services.assigning import gaps_of
 from grants.reviews.services.posing import Posed, Wishes, posed
@@ -136,6 +137,8 @@ class Board:
     findings: list[Finding]
     replace: tuple[tuple[Candidate, Chip], ...]
     drafts_by_name: dict[str, list[str]]
+    withdrawn_by_name: dict[str, list[str]]
+    """What was taken off lists and not told yet: the numbers by the name of who had them."""
     last_change: BoardChange | None
 
     @property
@@ -187,6 +190,7 @@ def board_of(
         findings=gaps_of(standing),
         replace=tuple(_to_replace(standing)),
         drafts_by_name=_drafts(standing),
+        withdrawn_by_name=_withdrawn(session, untold),
         last_change=board_changes.last_open_change(
             session, competition.id, actor.person_id or 0, without=actor.barred
         ),
@@ -306,6 +310,15 @@ def _drafts(standing: Posed) -> dict[str, list[str]]:
             if row.status == AssignmentStatus.DRAFT:
                 found.setdefault(standing.names[row.person_id], []).append(one.number)
     return dict(sorted(found.items()))
+
+
+def _withdrawn(session: Session, untold: Sequence[Assignment]) -> dict[str, list[str]]:
+    people = pool.people_by_id(session, {row.person_id for row in untold})
+    names = material.candidates_by_id(session, {row.application_id for row in untold})
+    found: dict[str, list[str]] = {}
+    for row in untold:
+        found.setdefault(people[row.person_id].name, []).append(names[row.application_id].number)
+    return {name: sorted(numbers) for name, numbers in sorted(found.items())}
 
 
 def _seat(standing: Posed, person_id: int) -> Seat:

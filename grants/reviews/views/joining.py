@@ -21,11 +21,12 @@ from grants.reviews.forms.joining import (
     InterestsForm,
     conflict_form,
 )
-from grants.reviews.models import Answer, InterestKind, PanelMember, Reviewer, ReviewerKind
+from grants.reviews.models import Answer, PanelMember, Reviewer
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import assignments, conflicts, pool
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.rules.agreement import CERTIFICATE, POINTS, VERSION
+from grants.reviews.rules.choices import InterestKind, ReviewerKind
 from grants.reviews.services import joining
 from grants.reviews.services.conflicts import Certified, certify
 from grants.reviews.services.joining import Declared, Profile

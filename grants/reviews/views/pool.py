@@ -15,14 +15,14 @@ from grants.errors import NotFound, Refused
 from grants.findings import Finding
 from grants.reviews.forms.joining import DeedForm
 from grants.reviews.forms.sheets import ReasonForm
-from grants.reviews.forms.staff import MOST_CHARACTERS, AgainForm, CapForm, DecideForm, InviteForm
-from grants.reviews.models import Conflict, PanelMember
+from grants.reviews.forms.staff import MOST_CHARACTERS, AgainForm, CapForm, DecideForm, InviteForm, LookForm
+from grants.reviews.models import Conflict, Likeness, PanelMember
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import competitions as running
-from grants.reviews.queries import conflicts, pool
+from grants.reviews.queries import conflicts, likenesses, pool
 from grants.reviews.rules import invitees
 from grants.reviews.services import conflicts as deciding
-from grants.reviews.services import inviting
+from grants.reviews.services import inviting, looking
 from grants.reviews.services.involvement import seek
 from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.joining import send_cv
@@ -205,18 +205,24 @@ def conflicts_(competition: Competition) -> ResponseReturnValue:
         return go("staff.reviews.conflicts", number=competition.number, said=said)
     with current.reading() as session:
         rows = conflicts.conflicts_of(session, competition.id, without=current.actor().barred)
-        names = material.candidates_by_id(session, {row.application_id for row in rows})
+        alike = likenesses.likenesses_of(session, competition.id, without=current.actor().barred)
+        waiting = likenesses.unlooked(session, [competition.id])
+        papers = {row.application_id for row in rows} | {row.application_id for row in alike}
+        people = {row.person_id for row in rows} | {row.person_id for row in alike}
+        names = material.candidates_by_id(session, papers)
         members = pool.members_of(session, competition.id)
-        accounts = pool.people_by_id(session, {row.person_id for row in rows})
+        accounts = pool.people_by_id(session, people)
         read = conflicts.readings_of(session, {(row.person_id, row.application_id) for row in rows})
         applications = len(material.candidates(session, competition.id, without=current.actor().barred))
     return page(
         form=form,
         competition=competition,
         rows=rows,
+        alike=[row for row in alike if (row.person_id, row.application_id) in waiting],
+        looked=[row for row in alike if row.looked_at is not None],
         names=names,
         people=accounts,
-        staff={row.person_id for row in rows} - {one.person_id for one in members},
+        staff=people - {one.person_id for one in members},
         reviewers=sum(1 for one in members if one.status == "accepted"),
         applications=applications,
         read=read,
@@ -254,6 +260,38 @@ def conflict(row: Conflict) -> ResponseReturnValue:
         person=person,
         read=read,
     )
+
+
+@pages.page(
+    "/likenesses/<uid>",
+    "likeness",
+    permission="likeness.look",
+    load=likenesses.likeness_by_uid,
+    methods=("GET", "POST"),
+)
+def likeness(row: Likeness) -> ResponseReturnValue:
+    """Look at names alike: what matched, where, and what a person found."""
+    form = LookForm()
+    if form.is_sent():
+        try:
+            return _looked(row, form)
+        except Refused as refusal:
+            form.refuse(refusal)
+    with current.reading() as session:
+        competition = _competition(session, row.competition_id)
+        candidate = material.candidates_by_id(session, [row.application_id])[row.application_id]
+        person = pool.people_by_id(session, {row.person_id})[row.person_id]
+    return page(form=form, likeness=row, competition=competition, candidate=candidate, person=person)
+
+
+def _looked(row: Likeness, form: LookForm) -> ResponseReturnValue:
+    act = looking.look_and_close if request.form.get("deed") == "close" else looking.look
+    with current.writing() as session:
+        stored = session.get_one(Likeness, row.id)
+        act(session, stored, finding=str(form.reason.data), actor=current.actor(), now=current.now())
+        number = _competition(session, row.competition_id).number
+    said = "Found: no conflict." if act is looking.look else "Found: a conflict. The door is closed."
+    return go("staff.reviews.conflicts", number=number, said=said)
 
 
 def _decided(row: Conflict, form: DecideForm) -> ResponseReturnValue:
