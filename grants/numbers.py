@@ -10,11 +10,15 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Final
 
+from scoring.exact import show_exact
+
 LONGEST: Final = 40
 """Signs of the longest number that any field takes, leading zeros and separators with it."""
 MOST_WHOLE: Final = 999_999_999
 """The largest count; every column that holds one takes so many."""
 MOST_POINTS: Final = 100_000
+FULL: Final = "full"
+"""What may be typed for all points of a criterion."""
 POINT_DECIMALS: Final = 3
 MOST_IN_FILE: Final = 10**15
 
@@ -31,6 +35,9 @@ _ONE_COMMA: Final = re.compile(r"[0-9]*,[0-9]+")
 _EUROPEAN: Final = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]+")
 _THOUSAND: Final = re.compile(r"[0-9]{1,3}(?:,[0-9]{3})+")
 _PLAIN: Final = re.compile(r"-?(?:[0-9]+\.?[0-9]*|\.[0-9]+)")
+_MIXED: Final = re.compile(
+    rf"(?:(?P<whole>[0-9]{{1,6}})[{_SPACES}]+)?(?P<above>[0-9]{{1,9}})/(?P<below>[1-9][0-9]{{0,8}})"
+)
 _SHARE: Final = re.compile(r"-?[0-9]{1,40}(?:/[0-9]{1,40}|\.[0-9]{1,40})?")
 
 
@@ -77,6 +84,47 @@ def points(text: str) -> Decimal:
     if value > MOST_POINTS:
         raise NumberError(f"Enter at most {MOST_POINTS:,} points.")
     return value
+
+
+def points_up_to(text: str, most: Fraction | None) -> Decimal | Fraction:
+    """Return points of at most three decimals, or all of `most`, as “full” or as it is printed.
+
+    A fraction stands for nothing but full marks, so that it adds to the published total exactly.
+    """
+    plain = " ".join(text.split()).casefold()
+    if most is not None and (plain == FULL or fraction(plain) == most):
+        return plainly(most)
+    try:
+        return points(text)
+    except NumberError as why:
+        if fraction(plain) is not None:
+            raise NumberError(f"“{_shown(plain)}” is a fraction. Write at most three decimals.") from why
+        raise
+
+
+def fraction(text: str) -> Fraction | None:
+    """Return what a mixed number such as “33 1/3” says; None for every other text."""
+    match = _MIXED.fullmatch(text.strip())
+    if match is None:
+        return None
+    return int(match["whole"] or "0") + Fraction(int(match["above"]), int(match["below"]))
+
+
+def shown(value: Fraction | Decimal) -> str:
+    """Write points as they are, never rounded: “70”, “4.5”, “33 1/3”."""
+    return show_exact(value)
+
+
+def plainly(value: Fraction) -> Decimal | Fraction:
+    """Return points as a decimal wherever three decimals say them."""
+    text = shown(value)
+    return value if "/" in text else Decimal(text)
+
+
+def as_shown(text: str) -> Fraction:
+    """Return the points that `shown` wrote."""
+    mixed = fraction(text)
+    return Fraction(text) if mixed is None else mixed
 
 
 def whole(text: str) -> int:

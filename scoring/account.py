@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from scoring.aggregate import mean, present
-from scoring.exact import show_apart, show_points
+from scoring.exact import show_apart, show_exact, show_points
 from scoring.faults import Undefined
 from scoring.leave_out import LeftOut, without_each_finalist, without_each_reviewer
 from scoring.rank import OtherTieRule, Ranking, listed, other_tie_rules, rank
@@ -217,7 +217,7 @@ def _totals(decision: Decision) -> Section:
                 name,
                 *cells,
                 str(len(final)),
-                show_points(max(final) - min(final)) if final else "none",
+                show_exact(max(final) - min(final)) if final else "none",
                 show_apart([average])[0] if not isinstance(average, Undefined) else "none",
             )
         )
@@ -242,8 +242,8 @@ def _cell(ballot: Ballot, name: str, seat: str) -> str:
     if isinstance(after, Absent):
         return str(after)
     if isinstance(before, Absent) or after == before:
-        return show_points(after)
-    return f"{show_points(before)}, then {show_points(after)}"
+        return show_exact(after)
+    return f"{show_exact(before)}, then {show_exact(after)}"
 
 
 def _reviewer_out(decision: Decision) -> Section:

@@ -6,7 +6,7 @@ from scoring.account import Section, Table
 from scoring.agree import FIELD_NORM, Estimate, Form, limits_of
 from scoring.calibrate import Calibration
 from scoring.discriminate import Discrimination
-from scoring.exact import show, show_points
+from scoring.exact import show, show_exact, show_points
 from scoring.faults import Undefined
 from scoring.inputs import Inputs
 from scoring.intervals import Intervals
@@ -82,7 +82,7 @@ def _smallest(found: Tried | Undefined) -> str:
 
 def _limits(tip: Tipping, titles: Mapping[str, str]) -> tuple[str, ...]:
     low, high = ("holds" if end is None else show_points(end) for end in (tip.shrinks_to, tip.grows_to))
-    return titles[tip.key], show_points(tip.published), low, high
+    return titles[tip.key], show_exact(tip.published), low, high
 
 
 def _intervals(one: StateStatistics, found: Statistics) -> Section:

@@ -49,6 +49,16 @@ def show_points(value: Fraction | Decimal) -> str:
     return text.rstrip("0").rstrip(".")
 
 
+def show_exact(value: Fraction | Decimal) -> str:
+    """Return points as they are, never rounded: "70", "4.5", and "33 1/3" where three decimals do not do."""
+    fraction = Fraction(value)
+    if in_thousandths(fraction):
+        return show_points(fraction)
+    whole, rest = divmod(abs(fraction), 1)
+    sign = "-" if fraction < 0 else ""
+    return f"{sign}{whole} {rest}" if whole else f"{sign}{rest}"
+
+
 def show_against(value: Fraction, bar: Fraction | Decimal) -> str:
     """Return the value beside a bar so that the digits never contradict the comparison.
 

@@ -17,6 +17,7 @@ Json = None | bool | int | str | list["Json"] | dict[str, "Json"]
 
 # Bounds keep a hostile file from asking for a number with a billion digits.
 DECIMAL = re.compile(r"-?[0-9]{1,12}(\.[0-9]{1,6})?")
+FULL_SHARE = re.compile(r"[0-9]{1,12}/[1-9][0-9]{0,11}")
 SHARE = re.compile(r"[0-9]{1,12}(/[1-9][0-9]{0,11})?")
 
 
@@ -163,7 +164,7 @@ def _entry(entry: Entry) -> Json:
         case Rating(label):
             return {"rating": label}
         case _:
-            return decimal_text(entry)
+            return decimal_text(entry) if isinstance(entry, Decimal) else str(entry)
 
 
 def _to_rubric(given: Mapping[str, Json]) -> Rubric:
@@ -227,6 +228,8 @@ def _to_sheets(given: Mapping[str, Json]) -> tuple[Sheet, ...]:
 
 
 def _to_entry(value: Json) -> Entry:
+    if isinstance(value, str) and FULL_SHARE.fullmatch(value):
+        return Fraction(value)
     if not isinstance(value, dict):
         return _decimal(value)
     return Absent(_text(value["absent"])) if "absent" in value else Rating(_text(value["rating"]))

@@ -7,7 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
 
-from scoring.exact import POINT_SCALE, in_thousandths, show_points
+from scoring.exact import POINT_SCALE, in_thousandths, show_exact
 from scoring.faults import Fault, Refused
 from scoring.scale import Scale
 
@@ -87,11 +87,14 @@ class Rubric:
         return frozenset(leaf.key for leaf in self.leaves)
 
     @cached_property
-    def most_thousandths(self) -> dict[str, int] | None:
-        """Return the most whole thousandths of each scored criterion; None where one is rated on a scale."""
+    def most_points(self) -> dict[str, tuple[int, Fraction]] | None:
+        """Return the most of each scored criterion, in whole thousandths and exactly.
+
+        None where one is rated on a scale.
+        """
         if any(leaf.scale is not None for leaf in self.leaves):
             return None
-        return {leaf.key: int(leaf.points * POINT_SCALE) for leaf in self.leaves}
+        return {leaf.key: (int(leaf.points * POINT_SCALE), leaf.points) for leaf in self.leaves}
 
     @cached_property
     def worth(self) -> Fraction:
@@ -209,28 +212,21 @@ def _family_faults(node: Node) -> Iterator[Fault]:
     elif found != node.points:
         yield Fault(
             "sub-criteria-do-not-add-up",
-            f"The sub-criteria of “{title}” add up to {show_points(found)}. "
-            f"The criterion has {show_points(node.points)}. {_mend(found, node.points)}",
+            f"The sub-criteria of “{title}” add up to {show_exact(found)}. "
+            f"The criterion has {show_exact(node.points)}. {_mend(found, node.points)}",
             node.criterion.key,
         )
 
 
 def _equal_faults(node: Node, share: Fraction) -> Iterator[Fault]:
-    title, count = node.criterion.title, len(node.children)
-    if not in_thousandths(share):
-        yield Fault(
-            "not-divisible",
-            f"{show_points(share * count)} points of “{title}” cannot be shared equally among "
-            f"{count} sub-criteria in thousandths. Change the points.",
-            node.criterion.key,
-        )
+    title = node.criterion.title
     for child in (one.criterion for one in node.children):
         own = _printed(child)
         if own is not None and own != share:
             yield Fault(
                 "equal-differs",
-                f"“{child.title}” has {show_points(own)} points, but the sub-criteria of “{title}” weigh "
-                f"equally, {show_points(share)} each. Leave its points out.",
+                f"“{child.title}” has {show_exact(own)} points, but the sub-criteria of “{title}” weigh "
+                f"equally, {show_exact(share)} each. Leave its points out.",
                 child.key,
             )
 
@@ -255,12 +251,12 @@ def _total_faults(rubric: Rubric) -> Iterator[Fault]:
     if found is not None and found != promised:
         yield Fault(
             "total-does-not-add-up",
-            f"Points add up to {show_points(found)}. The notice promises {show_points(promised)}. "
+            f"Points add up to {show_exact(found)}. The notice promises {show_exact(promised)}. "
             f"{_mend(found, promised)}",
         )
 
 
 def _mend(found: Fraction, promised: Fraction) -> str:
     if found < promised:
-        return f"Add {show_points(promised - found)}."
-    return f"Take away {show_points(found - promised)}."
+        return f"Add {show_exact(promised - found)}."
+    return f"Take away {show_exact(found - promised)}."

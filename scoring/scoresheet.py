@@ -6,7 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 
-from scoring.exact import POINT_DIGITS, POINT_SCALE, in_thousandths, show_points
+from scoring.exact import POINT_DIGITS, POINT_SCALE, in_thousandths, show_exact
 from scoring.faults import Fault, Refused, Undefined
 from scoring.rubric import Leaf, Rubric
 
@@ -26,7 +26,8 @@ class Rating:
     label: str
 
 
-Entry = Decimal | Rating | Absent
+Entry = Decimal | Fraction | Rating | Absent
+"""Points have at most three decimals; a fraction stands only for a full share that has more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,19 +108,22 @@ def _plain_total(rubric: Rubric, sheet: Sheet) -> Fraction | None:
 
     The same number as `check` gives, several times faster: a list has thousands of sheets.
     """
-    most = rubric.most_thousandths
+    most = rubric.most_points
     if most is None or sheet.points.keys() != most.keys():
         return None
-    thousandths = 0
+    thousandths, shares = 0, Fraction(0)
     for key, entry in sheet.points.items():
+        if type(entry) is Fraction and entry == most[key][1]:
+            shares += entry
+            continue
         if type(entry) is not Decimal or not entry.is_finite():
             return None
         scaled = entry * POINT_SCALE
         number = int(scaled)
-        if number != scaled or not 0 <= number <= most[key]:
+        if number != scaled or not 0 <= number <= most[key][0]:
             return None
         thousandths += number
-    return Fraction(thousandths, POINT_SCALE)
+    return Fraction(thousandths, POINT_SCALE) + shares
 
 
 def entry_fault(leaf: Leaf, entry: Entry) -> Fault | None:
@@ -129,26 +133,26 @@ def entry_fault(leaf: Leaf, entry: Entry) -> Fault | None:
     if leaf.scale is not None:
         return _rating_fault(leaf, entry)
     if isinstance(entry, Rating):
-        return Fault("not-points", f"Enter points from 0 to {show_points(leaf.points)}.", leaf.key)
+        return Fault("not-points", f"Enter points from 0 to {show_exact(leaf.points)}.", leaf.key)
     return _points_fault(leaf, entry)
 
 
-def _points_fault(leaf: Leaf, points: Decimal) -> Fault | None:
-    if not points.is_finite():
-        return Fault("not-points", f"Enter points from 0 to {show_points(leaf.points)}.", leaf.key)
+def _points_fault(leaf: Leaf, points: Decimal | Fraction) -> Fault | None:
+    if isinstance(points, Decimal) and not points.is_finite():
+        return Fault("not-points", f"Enter points from 0 to {show_exact(leaf.points)}.", leaf.key)
     if points < 0:
         return Fault("points-below-zero", f"Points for “{leaf.title}” start at 0.", leaf.key)
     value = Fraction(points)
     if value > leaf.points:
-        most = show_points(leaf.points)
-        sentence = f"“{leaf.title}” has at most {most} points; you gave {points}."
+        most = show_exact(leaf.points)
+        sentence = f"“{leaf.title}” has at most {most} points; you gave {show_exact(value)}."
         return Fault("points-over-maximum", sentence, leaf.key)
-    if not in_thousandths(value):
+    if value != leaf.points and not in_thousandths(value):
         return Fault("points-too-fine", f"Use at most {POINT_DIGITS} decimals.", leaf.key)
     return None
 
 
-def _rating_fault(leaf: Leaf, entry: Decimal | Rating) -> Fault | None:
+def _rating_fault(leaf: Leaf, entry: Decimal | Fraction | Rating) -> Fault | None:
     scale = leaf.scale
     if scale is None or (isinstance(entry, Rating) and scale.share(entry.label) is not None):
         return None
@@ -173,7 +177,7 @@ def _unknown_keys(rubric: Rubric, sheet: Sheet) -> Iterator[Fault]:
             yield Fault("unknown-criterion", f"The notice has no scored criterion “{key}”.", key)
 
 
-def _earned(leaf: Leaf, entry: Decimal | Rating) -> Fraction:
+def _earned(leaf: Leaf, entry: Decimal | Fraction | Rating) -> Fraction:
     if isinstance(entry, Rating):
         share = leaf.scale.share(entry.label) if leaf.scale is not None else None
         return leaf.points * (share or Fraction(0))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import combinations, pairwise
 
-from scoring.exact import show_points
+from scoring.exact import show_exact, show_points
 from scoring.faults import Undefined
 from scoring.profile import Profile, Weights, dot
 from scoring.rank import listed, order, results
@@ -250,9 +250,9 @@ def _sentence(
 ) -> str:
     limits = []
     if grows is not None:
-        limits.append(f"grows from {show_points(points)} to {show_points(grows)}")
+        limits.append(f"grows from {show_exact(points)} to {show_points(grows)}")
     if shrinks is not None:
-        limits.append(f"shrinks from {show_points(points)} to {show_points(shrinks)}")
+        limits.append(f"shrinks from {show_exact(points)} to {show_points(shrinks)}")
     if not limits:
         return f"First place holds whatever {title} weighs."
     return f"First place holds unless {title} {' or '.join(limits)} points of {show_points(total)}."

@@ -4,8 +4,11 @@ import csv
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from fractions import Fraction
 from io import StringIO
 from typing import IO, TYPE_CHECKING
+
+from grants.numbers import plainly, shown
 
 if TYPE_CHECKING:
     from openpyxl.cell import Cell
@@ -20,6 +23,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 line feed and the full-width forms too."""
 TAKEN = ("=", "#")
 """What the library that writes Excel files would take for a formula or an error."""
+AS_FRACTION = "# ???/???"
 KINDS = {
     "csv": "text/csv",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -28,7 +32,7 @@ KINDS = {
 IN_MEMORY = 4 * 1024 * 1024
 """Bytes of a file being written that are kept in memory; a larger one lies in a temporary file."""
 
-Value = str | int | Decimal | None
+Value = str | int | Decimal | Fraction | None
 Line = tuple[Value, ...]
 
 
@@ -37,7 +41,7 @@ def csv_pieces(lines: Iterable[Line]) -> Iterator[bytes]:
     yield b"\xef\xbb\xbf"
     for line in lines:
         text = StringIO(newline="")
-        csv.writer(text).writerow([harmless(value) for value in line])
+        csv.writer(text).writerow([_fraction_text(value) or harmless(value) for value in line])
         yield text.getvalue().encode()
 
 
@@ -50,8 +54,31 @@ def write_workbook(to: IO[bytes], pages: Iterable[tuple[str, Iterable[Line]]]) -
         page = file.create_sheet(title)
         page.freeze_panes = "A2"
         for line in lines:
-            page.append([as_text(page, value) if isinstance(value, str) else value for value in line])
+            page.append([_cell(page, value) for value in line])
     file.save(to)
+
+
+def _fraction_text(value: Value) -> str | None:
+    """Return a share of points as programs for tables read a number: “33 1/3”, never “1/3”, a day."""
+    if not isinstance(value, Fraction):
+        return None
+    text = shown(value)
+    return text if " " in text or "/" not in text else f"0 {text}"
+
+
+def _cell(page: "WriteOnlyWorksheet", value: Value) -> "Cell | str | int | Decimal | None":
+    """Return what a page takes; a share of points is a number that is shown as a fraction."""
+    if isinstance(value, str):
+        return as_text(page, value)
+    plain = plainly(value) if isinstance(value, Fraction) else value
+    if not isinstance(plain, Fraction):
+        return plain
+    from openpyxl.cell import WriteOnlyCell
+
+    cell = WriteOnlyCell(page)
+    cell.value = Decimal(plain.numerator) / Decimal(plain.denominator)
+    cell.number_format = AS_FRACTION
+    return cell
 
 
 def harmless(value: Value) -> Value:

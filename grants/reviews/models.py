@@ -3,6 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Any, ClassVar
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
@@ -11,6 +12,7 @@ from sqlmodel import Field
 from grants.database import Document, Instant, Points, Record, enum_column
 from grants.lifecycle.moves import Workflow
 from grants.reviews.rules.choices import InterestKind, ReviewerKind
+from grants.reviews.rules.points import earned
 from grants.reviews.workflow import (
     ASSIGNMENT,
     CONFLICT,
@@ -302,18 +304,24 @@ class Score(Record, table=True):
     __table_args__ = (
         UniqueConstraint("sheet_id", "criterion_key", name="uq_score_criterion"),
         CheckConstraint("points IS NULL OR points >= 0", name="points_not_negative"),
+        CheckConstraint("exact IS NULL OR points IS NOT NULL", name="exact_beside_points"),
         CheckConstraint("version > 0", name="version_is_positive"),
     )
-
     sheet_id: int = Field(foreign_key="sheet.id", index=True)
     criterion_key: str = Field(max_length=80)
     points: Decimal | None = Field(default=None, sa_type=Points)
+    exact: str | None = Field(default=None, max_length=40)
     strengths: str = Field(default="")
     weaknesses: str = Field(default="")
     agency_comment: str = Field(default="")
     change_reason: str = Field(default="")
     version: int = Field(default=1)
     updated_at: datetime = Field(sa_type=Instant)
+
+    @property
+    def earned(self) -> Fraction | None:
+        """Return what counts: `exact`, as “100/3”, where `points` holds the whole thousandths only."""
+        return earned(self.points, self.exact)
 
 
 class ScoreVersion(Record, table=True):
@@ -476,10 +484,7 @@ class Ranking(Record, table=True):
 
 
 class RankingStatistics(Record, table=True):
-    """What stands beside a state's ranking, computed once for the inputs that this hash names.
-
-    Made by the job `reviews.statistics`, so that no page computes it.
-    """
+    """What stands beside a state's ranking, for inputs of this hash; made by the job `reviews.statistics`."""
 
     __tablename__ = "ranking_statistics"
     __table_args__ = (

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from markupsafe import Markup, escape
 
-from grants import money
+from grants import money, numbers
 
 OFFICE_ZONE = "America/New_York"
 SECONDS_BELOW = 3
@@ -74,14 +74,8 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
 
 
 def points(value: Decimal | Fraction | int | None) -> str:
-    """Write points exactly, without trailing zeros; thirds with two decimals."""
-    if value is None:
-        return "–"
-    if isinstance(value, Fraction):
-        exact = Decimal(value.numerator) / Decimal(value.denominator)
-        return f"{exact:.2f}" if value.denominator > 1 else str(value.numerator)
-    number = Decimal(value)
-    return f"{number:f}".rstrip("0").rstrip(".") if "." in f"{number:f}" else f"{number:f}"
+    """Write points exactly, without trailing zeros: “70”, “4.5”, “33 1/3”."""
+    return "–" if value is None else numbers.shown(Fraction(value))
 
 
 def share(value: Fraction | str) -> str:

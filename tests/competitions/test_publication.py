@@ -8,11 +8,15 @@ import pytest
 
 from grants.competitions.rules import notice as n
 from grants.competitions.rules.choices import RankingMethod
+from grants.competitions.rules.criteria_check import criteria_findings
 from grants.competitions.rules.notice_period import Determination
 from grants.competitions.rules.publication import PublicationFacts, proposed_rule_set, publication_findings
+from grants.competitions.rules.reading import criterion_rows
+from grants.competitions.rules.toml_text import load, save
 from grants.competitions.rules.tree import moved, removed
 from grants.findings import Level
 from grants.policies.rows import LocationRule, SelectedAgain
+from grants.web.filters import points as show
 from tests.competitions.conftest import PUBLICATION, sample
 
 
@@ -149,3 +153,21 @@ def test_a_criterion_moves_among_its_siblings_and_stops_at_the_ends(ten_states: 
     ]
     assert moved(tree, "financial", by=1) == tree
     assert [one.key for one in moved(tree, "budget", by=1)[2].criterion] == ["financial_plan", "budget"]
+
+
+@pytest.mark.parametrize(
+    ("points", "count", "each"), [(100, 3, "33 1/3"), (40, 3, "13 1/3"), (30, 7, "4 2/7")]
+)
+def test_equal_sub_criteria_need_no_round_share(
+    ten_states: n.Notice, points: int, count: int, each: str
+) -> None:
+    parts = tuple(n.CriterionPlan(key=f"part_{at}", title=f"Part {at}") for at in range(count))
+    top = n.CriterionPlan(key="top", title="Top", points=Decimal(points), equal=True, criterion=parts)
+    notice = replace(ten_states, criteria=n.Criteria(total=Decimal(points), criterion=(top,)))
+
+    assert list(criteria_findings(notice.criteria)) == []
+    assert load(save(notice)) == (notice, [])
+    assert [show(row.points) for row in criterion_rows(notice.criteria.criterion)] == [
+        str(points),
+        *[each] * count,
+    ]

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlmodel import Session
@@ -40,6 +41,7 @@ from grants.reviews.models import (
 )
 from grants.reviews.queries.doors import reviewer_facts
 from grants.reviews.rules.choices import ReviewerKind
+from grants.reviews.rules.points import columns
 from grants.reviews.services.scoring import as_fields
 from grants.reviews.workflow import AssignmentStatus, MemberStatus
 
@@ -317,13 +319,15 @@ def open_door(session: Session, application: Application, person: Person, *, ans
     return sheet
 
 
-def fill(session: Session, sheet: Sheet, points: Mapping[str, Decimal]) -> None:
+def fill(session: Session, sheet: Sheet, points: Mapping[str, Decimal | Fraction]) -> None:
     """Enter points and texts for every criterion, as autosaves would have left them."""
     for key, value in points.items():
+        whole, exact = columns(value)
         score = Score(
             sheet_id=sheet.id,
             criterion_key=key,
-            points=value,
+            points=whole,
+            exact=exact,
             strengths=f"What is strong about {key.replace('_', ' ')}.",
             weaknesses="What is missing.",
             updated_at=NOW,

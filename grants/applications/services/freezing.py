@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from grants import numbers
 from grants.applications.models import NamedParty
 from grants.applications.rules.completeness import count_words
 from grants.applications.rules.content import (
@@ -68,7 +69,7 @@ def _sections(workspace: Workspace) -> tuple[SubmittedSection, ...]:
         SubmittedSection(
             key=place.key,
             title=place.title,
-            points="" if place.points is None else str(place.points),
+            points="" if place.points is None else numbers.shown(place.points),
             word_limit=place.node.criterion.word_limit,
             words=count_words(workspace.sections[place.key].text if place.key in workspace.sections else ""),
             text=workspace.sections[place.key].text if place.key in workspace.sections else "",

@@ -7,6 +7,7 @@ from grants.competitions.rules.notice import Criteria, CriterionPlan, walk
 from grants.competitions.rules.weights import equal_share, points_of, sum_of, unpointed, weights
 from grants.competitions.rules.wording import show_points
 from grants.findings import Finding
+from grants.numbers import shown
 
 
 def criteria_findings(criteria: Criteria) -> Iterator[Finding]:
@@ -27,15 +28,6 @@ def criteria_findings(criteria: Criteria) -> Iterator[Finding]:
         yield from _total(criteria)
 
 
-def show_fraction(value: Fraction) -> str:
-    """Write exact points: as a decimal where it ends, else as a fraction."""
-    thousandths = value * 1000
-    if thousandths.denominator == 1:
-        text = f"{int(thousandths) / 1000:.3f}"
-        return text.rstrip("0").rstrip(".")
-    return f"{value.numerator}/{value.denominator}"
-
-
 def missing(code: str, message: str, authority: str | None = None) -> Finding:
     """Make the finding of something that is not there yet."""
     return Finding(f"competition.missing.{code}", message, field="criteria", authority=authority)
@@ -49,13 +41,12 @@ def wrong(code: str, message: str) -> Finding:
 def _total(criteria: Criteria) -> Iterator[Finding]:
     found, promised = sum_of(criteria.criterion), Fraction(criteria.total or 0)
     if found != promised:
-        mend = f"Add {show_fraction(promised - found)}." if found < promised else (
-            f"Take away {show_fraction(found - promised)}."
+        mend = f"Add {shown(promised - found)}." if found < promised else (
+            f"Take away {shown(found - promised)}."
         )  # fmt: skip
         yield wrong(
             "total",
-            f"Points add up to {show_fraction(found)}. "
-            f"The notice promises {show_points(criteria.total)}. {mend}",
+            f"Points add up to {shown(found)}. The notice promises {show_points(criteria.total)}. {mend}",
         )
     elif any(not weight.is_equal for weight in weights(criteria)):
         yield wrong(
@@ -81,22 +72,16 @@ def _sum(one: CriterionPlan, points: Fraction, found: Fraction) -> Iterator[Find
     if found != points:
         yield wrong(
             "sub_criteria",
-            f"The sub-criteria of “{one.title}” add up to {show_fraction(found)}; "
-            f"the criterion has {show_fraction(points)}. Change one of them.",
+            f"The sub-criteria of “{one.title}” add up to {shown(found)}; "
+            f"the criterion has {shown(points)}. Change one of them.",
         )
 
 
 def _equal(one: CriterionPlan, share: Fraction) -> Iterator[Finding]:
-    if (share * 1000).denominator != 1:
-        yield wrong(
-            "not_divisible",
-            f"The points of “{one.title}” cannot be shared equally among {len(one.criterion)} sub-criteria "
-            "in thousandths. Change the points.",
-        )
     for child in one.criterion:
         if child.points is not None and Fraction(child.points) != share:
             yield wrong(
                 "equal_differs",
                 f"“{child.title}” has {show_points(child.points)} points, but the sub-criteria of "
-                f"“{one.title}” weigh equally, {show_fraction(share)} each. Leave its points out.",
+                f"“{one.title}” weigh equally, {shown(share)} each. Leave its points out.",
             )

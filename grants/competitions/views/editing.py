@@ -8,13 +8,13 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from sqlmodel import Session
 
+from grants import numbers
 from grants.competitions.forms.all_sections import form_of
 from grants.competitions.forms.criteria import CriterionForm, criterion_data, with_deed
 from grants.competitions.forms.section import SectionForm
 from grants.competitions.models import Competition, SectionSave
 from grants.competitions.rules import notice as n
 from grants.competitions.rules import tree
-from grants.competitions.rules.criteria_check import show_fraction
 from grants.competitions.rules.differences import Change, section_changes
 from grants.competitions.rules.publication import PublicationFacts, section_findings
 from grants.competitions.rules.reading import criterion_rows
@@ -87,12 +87,12 @@ class Desk:
         """Say how the points stand against the total: “95 of 100, 5 left”."""
         total, found = self.notice.criteria.total, self.points_sum
         if total is None:
-            return f"{show_fraction(found)} so far; the total is not set"
+            return f"{numbers.shown(found)} so far; the total is not set"
         left = Fraction(total) - found
         if left == 0:
-            return f"{show_fraction(found)} of {show_fraction(Fraction(total))}, complete"
-        rest = f"{show_fraction(left)} left" if left > 0 else f"{show_fraction(-left)} too many"
-        return f"{show_fraction(found)} of {show_fraction(Fraction(total))}, {rest}"
+            return f"{numbers.shown(found)} of {numbers.shown(Fraction(total))}, complete"
+        rest = f"{numbers.shown(left)} left" if left > 0 else f"{numbers.shown(-left)} too many"
+        return f"{numbers.shown(found)} of {numbers.shown(Fraction(total))}, {rest}"
 
     def after(self, section: str) -> str | None:
         """Return the section that follows."""

@@ -23,7 +23,7 @@ from grants.reviews.services.acting import ActingSheet, gather
 from grants.reviews.services.packets import keep_packet
 from grants.reviews.services.ranking import round_of, state_rankings
 from grants.reviews.services.rubric import rubric_of
-from scoring.exact import show, show_points
+from scoring.exact import show, show_exact
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class PaneledApplication:
     def range(self) -> str:
         """Return how far the highest total lies from the lowest."""
         totals = [one.total for one in self.sheets]
-        return show_points(max(totals) - min(totals)) if totals else "–"
+        return show_exact(max(totals) - min(totals)) if totals else "–"
 
 
 def make_panel_packet(work: Work) -> None:

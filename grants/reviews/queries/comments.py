@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 
 from sqlalchemy.orm import aliased
 from sqlmodel import Session, col, select
@@ -128,9 +128,9 @@ class Written:
     scores: Mapping[str, Score]
 
     @property
-    def total(self) -> Decimal:
+    def total(self) -> Fraction:
         """Return the sum of the points."""
-        return sum((score.points or Decimal(0) for score in self.scores.values()), Decimal(0))
+        return sum((score.earned or Fraction(0) for score in self.scores.values()), Fraction(0))
 
 
 def written_on(session: Session, applications: Iterable[int]) -> list[Written]:

@@ -26,6 +26,7 @@ from grants.reviews.models import (
     Sheet,
 )
 from grants.reviews.queries.likenesses import unlooked
+from grants.reviews.rules.points import earned
 from grants.reviews.workflow import BARRING, IN, AssignmentStatus, MemberStatus, PanelStatus, SheetStatus
 from scoring.threshold import meets
 
@@ -261,11 +262,11 @@ def _unsigned(session: Session, panels: Sequence[int], barred: Sequence[int]) ->
 def _totals(session: Session, firsts: Mapping[int, tuple[int, int]]) -> dict[tuple[int, int], Fraction]:
     rows = (
         select(Score.sheet_id)
-        .add_columns(col(Score.points))
+        .add_columns(col(Score.points), col(Score.exact))
         .where(col(Score.sheet_id).in_(sorted(firsts)), col(Score.points).is_not(None))
     )
     found: dict[tuple[int, int], Fraction] = {}
-    for sheet_id, points in session.execute(rows).all():
+    for sheet_id, *points in session.execute(rows).all():
         key = firsts[sheet_id]
-        found[key] = found.get(key, Fraction(0)) + Fraction(points)
+        found[key] = found.get(key, Fraction(0)) + (earned(*points) or Fraction(0))
     return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from sqlmodel import Session, col, select
@@ -19,6 +20,7 @@ from grants.reviews.models import (
     Sheet,
 )
 from grants.reviews.queries.assignments import ACTIVE
+from grants.reviews.rules.points import earned
 from grants.reviews.workflow import BARRING, SheetStatus
 
 
@@ -127,22 +129,22 @@ def round_rows(
 
 def points_of(
     session: Session, competition_id: int, *, state: str | None = None
-) -> Mapping[int, Mapping[str, Decimal]]:
+) -> Mapping[int, Mapping[str, Decimal | Fraction]]:
     """Return every entry that has points, by sheet and criterion, in one query."""
     rows = (
         select(Score.sheet_id, Score.criterion_key)
-        .add_columns(col(Score.points))
+        .add_columns(col(Score.points), col(Score.exact))
         .join(Sheet, col(Sheet.id) == col(Score.sheet_id))
         .where(col(Sheet.competition_id) == competition_id, col(Score.points).is_not(None))
     )
     if state is not None:
         rows = rows.where(col(Sheet.state) == state)
-    found: dict[int, dict[str, Decimal]] = {}
-    for sheet_id, key, points in session.execute(rows):
+    found: dict[int, dict[str, Decimal | Fraction]] = {}
+    for sheet_id, key, points, exact in session.execute(rows):
         entries = found.get(sheet_id)
         if entries is None:
             entries = found[sheet_id] = {}
-        entries[key] = points
+        entries[key] = points if exact is None else Fraction(exact)
     return found
 
 
@@ -151,9 +153,15 @@ class Said:
     """What a reviewer said on one sub-criterion, without what is for the agency alone."""
 
     points: Decimal | None
+    exact: str | None
     strengths: str
     weaknesses: str
     change_reason: str
+
+    @property
+    def earned(self) -> Fraction | None:
+        """Return the points that count, exactly."""
+        return earned(self.points, self.exact)
 
 
 def said_of(
@@ -162,7 +170,8 @@ def said_of(
     """Return every entry with its reasons, by sheet and criterion, in one query."""
     rows = (
         select(Score.sheet_id, Score.criterion_key)
-        .add_columns(col(Score.points), col(Score.strengths), col(Score.weaknesses), col(Score.change_reason))
+        .add_columns(col(Score.points), col(Score.exact))
+        .add_columns(col(Score.strengths), col(Score.weaknesses), col(Score.change_reason))
         .join(Sheet, col(Sheet.id) == col(Score.sheet_id))
         .where(col(Sheet.competition_id) == competition_id)
     )

@@ -36,7 +36,7 @@ class ActingSheet:
     def changed(self, key: str) -> Score | None:
         """Return what stood before the call for a criterion whose points changed."""
         score, earlier = self.scores.get(key), self.before.get(key)
-        return earlier if score and earlier and earlier.points != score.points else None
+        return earlier if score and earlier and earlier.earned != score.earned else None
 
 
 @dataclass(frozen=True)
@@ -101,4 +101,4 @@ def _seat(seat: str) -> int:
 
 
 def _sum(scores: Mapping[str, Score]) -> Fraction:
-    return sum((Fraction(score.points) for score in scores.values() if score.points is not None), Fraction(0))
+    return sum((score.earned or Fraction(0) for score in scores.values()), Fraction(0))

@@ -33,7 +33,7 @@ from grants.reviews.rules.feedback import (
 from grants.reviews.services.acting import ActingSheet, Gathered, gather
 from grants.reviews.services.rubric import rubric_of
 from grants.reviews.workflow import PanelStatus
-from scoring.exact import show_points
+from scoring.exact import show_exact
 from scoring.rubric import Rubric
 
 MAKE = "reviews.feedback"
@@ -247,7 +247,7 @@ def _text(
             CriterionSaid(
                 leaf.key,
                 leaf.title,
-                show_points(leaf.points),
+                show_exact(leaf.points),
                 tuple(
                     _said(place, one, leaf.key, shows_points=competition.feedback_points)
                     for place, one in enumerate(ordered, start=1)
@@ -262,7 +262,7 @@ def _said(place: int, one: ActingSheet, key: str, *, shows_points: bool) -> Said
     score = one.scores.get(key)
     if score is None:
         return Said(f"Reviewer {place}", "", "", "")
-    points = show_points(score.points) if shows_points and score.points is not None else ""
+    points = show_exact(score.earned) if shows_points and score.earned is not None else ""
     return Said(f"Reviewer {place}", points, score.strengths, score.weaknesses)
 
 

@@ -421,6 +421,7 @@ def _copy_for_revision(session: Session, first: Sheet, now: datetime, due_at: da
             sheet_id=revision.id,
             criterion_key=key,
             points=score.points,
+            exact=score.exact,
             strengths=score.strengths,
             weaknesses=score.weaknesses,
             agency_comment=score.agency_comment,

@@ -8,7 +8,7 @@ from typing import Any
 from grants.reviews.queries.scored import StoredPlaces
 from grants.reviews.services.ranking import Round, StateRanking
 from scoring.aggregate import present
-from scoring.exact import show_apart, show_points
+from scoring.exact import show_apart, show_exact, show_points
 from scoring.rank import Place
 from scoring.threshold import Rules, Standing, Status
 
@@ -81,7 +81,7 @@ def _row(
         awaited=len(standing.awaited),
         result=show_points(place.value) if place else "",
         mean=_mean(decision.rules, decision.means.get(name), mean, totals),
-        spread=show_points(spread) if totals else "",
+        spread=show_exact(spread) if totals else "",
         interval=_interval(place, low, high, stored),
         low=low,
         high=high,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from fractions import Fraction
 from functools import cached_property
 from typing import TypeVar
 
@@ -166,7 +167,7 @@ def _states(
 def _scored(
     rows: Iterable[StoredSheet],
     phase: Phase,
-    points: Mapping[int, Mapping[str, Decimal]],
+    points: Mapping[int, Mapping[str, Decimal | Fraction]],
     up_for_review: Mapping[int, Candidate],
     seats: Mapping[int, str],
 ) -> Iterable[Scored]:

@@ -1,8 +1,7 @@
 """Scores as lines of a file, one per sub-criterion, reviewer and phase; read by state as they are written."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
 from sqlmodel import Session
 
@@ -77,7 +76,7 @@ class Book:
     def lines(self) -> Iterator[Line]:
         """Yield one line per sub-criterion of every submitted sheet."""
         names = {one.id: one for one in self.found.applications.values()}
-        leaves = [(leaf, Decimal(show_points(leaf.points))) for leaf in self.found.rubric.leaves]
+        leaves = self.found.rubric.leaves
         for state in sorted({one.state for one in names.values()}):
             said = scored.said_of(self.session, self.competition.id, state=state)
             for row in sheets.sheets_of(self.session, self.competition.id, state=state, without=self.without):
@@ -89,17 +88,17 @@ class Book:
         row: Sheet,
         one: Candidate,
         said: Mapping[str, Said],
-        leaves: list[tuple[Leaf, Decimal]],
+        leaves: Iterable[Leaf],
     ) -> Iterator[Line]:
         seat = self.found.seats.get(row.person_id, "")
         at = row.submitted_at.strftime("%Y-%m-%d %H:%M:%S") if row.submitted_at else ""
         fixed = (self.competition.number, one.state, one.number, one.organization)
         who = (self.found.people.get(seat, ""), seat, str(row.phase), row.number)
-        for leaf, most in leaves:
+        for leaf in leaves:
             score = said.get(leaf.key)
-            points = None if score is None or score.points is None else score.points
+            points = None if score is None else score.earned
             words = (score.strengths, score.weaknesses, score.change_reason) if score else ("", "", "")
-            yield (*fixed, *who, leaf.title, most, points, *words, at)
+            yield (*fixed, *who, leaf.title, leaf.points, points, *words, at)
 
     def ranks(self) -> Iterator[Line]:
         """Yield one line per application: its rank, or why it has none."""
@@ -123,7 +122,7 @@ class Book:
         yield ("Reviewers at least", rules.reviewers_minimum)
         yield ("Rounding", ROUNDING)
         for leaf in self.found.rubric.leaves:
-            yield (f"Points of {leaf.title}", Decimal(show_points(leaf.points)))
+            yield (f"Points of {leaf.title}", leaf.points)
         for state, inputs in self.found.inputs_by_state().items():
             if state in self.rankings:
                 yield (f"SHA-256 of what the ranks of {state} follow from", fingerprint(inputs))

@@ -27,13 +27,14 @@ from grants.reviews.models import Phase, Score, ScoreAside, ScoreVersion, Sheet,
 from grants.reviews.queries import sheets as stored
 from grants.reviews.queries.panels import panel_of
 from grants.reviews.queries.sheets import LockedSheet
+from grants.reviews.rules.points import columns, earned
 from grants.reviews.rules.sheets import EMPTY, FIELDS, LONGEST, gaps, locked_because
 from grants.reviews.rules.timing import early_reason
 from grants.reviews.services import statistics
 from grants.reviews.services.rubric import rubric_of
 from grants.versions import Offer, Outcome, based_on, merge
 from grants.web.filters import clock_time
-from scoring.exact import show_points
+from scoring.exact import show_exact
 from scoring.rubric import Leaf, Rubric
 from scoring.scoresheet import entry_fault
 
@@ -110,7 +111,7 @@ def save_offer(
     scores = stored.written_scores(session, locked.id)
     current = scores.get(key)
     there = as_fields(current)
-    offered = _tidy(offer.fields, FIELDS if offer.bases is None else offer.bases)
+    offered = _tidy(offer.fields, FIELDS if offer.bases is None else offer.bases, leaf.points)
     refused = _faults(leaf, offered)
     good = {name: text for name, text in offered.items() if name not in {one.field for one in refused}}
     merged = merge(there, good, _bases(session, current, there, offer))
@@ -120,7 +121,7 @@ def save_offer(
         number, at = found + 1, now
         _write(session, locked.id, key, number, merged.fields, now)
     outcome = Outcome(number, found, _as_stored(merged.fields), at, refused, merged.clashes)
-    points = {name: score.points for name, score in scores.items()} | {key: points_of(merged.fields)}
+    points = _entered(scores) | {key: points_of(merged.fields)}
     return _saved(outcome, _clash_words(current, competition.zone), rubric, points)
 
 
@@ -132,7 +133,7 @@ def as_saved(session: Session, competition: Competition, sheet: Sheet, key: str)
     row = scores.get(key)
     version, at = (row.version, row.updated_at) if row is not None else (0, None)
     outcome = Outcome(version, version, as_fields(row), at)
-    return _saved(outcome, "", rubric, {name: score.points for name, score in scores.items()})
+    return _saved(outcome, "", rubric, _entered(scores))
 
 
 def _clash_words(current: Row[Any] | None, zone: str) -> str:
@@ -144,7 +145,13 @@ def _clash_words(current: Row[Any] | None, zone: str) -> str:
     )
 
 
-def _saved(outcome: Outcome, message: str, rubric: Rubric, entered: Mapping[str, Decimal | None]) -> Saved:
+def _entered(scores: Mapping[str, Row[Any]]) -> dict[str, Decimal | Fraction | None]:
+    return {name: earned(score.points, score.exact) for name, score in scores.items()}
+
+
+def _saved(
+    outcome: Outcome, message: str, rubric: Rubric, entered: Mapping[str, Decimal | Fraction | None]
+) -> Saved:
     given = {name: points for name, points in entered.items() if points is not None}
     return Saved(
         outcome,
@@ -258,7 +265,7 @@ def earlier_scores(session: Session, sheet: Sheet) -> dict[str, Score]:
 def changed_keys(before: Mapping[str, Score], after: Mapping[str, Score]) -> frozenset[str]:
     """Return the sub-criteria whose points differ from those given before the call."""
     return frozenset(
-        key for key, score in after.items() if key not in before or before[key].points != score.points
+        key for key, score in after.items() if key not in before or before[key].earned != score.earned
     )
 
 
@@ -289,7 +296,7 @@ def as_fields(score: Score | Row[Any] | None) -> dict[str, str]:
     if score is None:
         return dict(EMPTY)
     return {
-        "points": "" if score.points is None else show_points(score.points),
+        "points": _shown(earned(score.points, score.exact)),
         "strengths": score.strengths,
         "weaknesses": score.weaknesses,
         "agency_comment": score.agency_comment,
@@ -348,19 +355,22 @@ def _kept(
 
 def _content(sheet: Sheet, rubric: Rubric, scores: Mapping[str, Score]) -> dict[str, Any]:
     rows = {leaf.key: {**as_fields(scores.get(leaf.key)), "title": leaf.title} for leaf in rubric.leaves}
-    total = sum(
-        (Fraction(score.points) for score in scores.values() if score.points is not None), Fraction(0)
-    )
-    return {"sheet": sheet.uid, "phase": str(sheet.phase), "criteria": rows, "total": show_points(total)}
+    total = sum((score.earned or Fraction(0) for score in scores.values()), Fraction(0))
+    return {"sheet": sheet.uid, "phase": str(sheet.phase), "criteria": rows, "total": show_exact(total)}
 
 
 def _canonical(content: dict[str, Any]) -> bytes:
     return json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def points_of(fields: Mapping[str, str]) -> Decimal | None:
+def points_of(fields: Mapping[str, str]) -> Decimal | Fraction | None:
     """Return the points among the form's fields, which are well formed."""
-    return Decimal(fields["points"]) if fields["points"] else None
+    text = fields["points"]
+    return (numbers.fraction(text) or Decimal(text)) if text else None
+
+
+def _shown(points: Decimal | Fraction | None) -> str:
+    return "" if points is None else show_exact(points)
 
 
 def _bases(
@@ -376,7 +386,7 @@ def _bases(
 
 
 _SCORES, _VERSIONS = bare_table(Score), bare_table(ScoreVersion)
-_WRITTEN = ("points", *FIELDS[1:], "version", "updated_at")
+_WRITTEN = ("points", "exact", *FIELDS[1:], "version", "updated_at")
 _FIRST_SCORE, _NEW_VERSION = insert(_SCORES), insert(_VERSIONS)
 _LATER_SCORE = (
     update(_SCORES)
@@ -390,7 +400,8 @@ def _write(
 ) -> None:
     """Store one sub-criterion and, beside it, this version of it."""
     texts = {name: fields[name] for name in FIELDS[1:]}
-    entry = {**texts, "points": points_of(fields), "version": number, "updated_at": now}
+    points, exact = columns(points_of(fields))
+    entry = {**texts, "points": points, "exact": exact, "version": number, "updated_at": now}
     if number == 1:
         first = {"uid": new_uid(), "sheet_id": sheet_id, "criterion_key": key}
         session.execute(_FIRST_SCORE, {**first, **entry})
@@ -411,15 +422,14 @@ def _write(
 
 def _as_stored(fields: dict[str, str]) -> dict[str, str]:
     """Return the fields as a later read of them shows them."""
-    points = points_of(fields)
-    return {**fields, "points": "" if points is None else show_points(points)}
+    return {**fields, "points": _shown(points_of(fields))}
 
 
-def _tidy(fields: Mapping[str, str], names: Iterable[str]) -> dict[str, str]:
+def _tidy(fields: Mapping[str, str], names: Iterable[str], most: Fraction | None = None) -> dict[str, str]:
     tidy = {name: (fields.get(name) or "").replace("\r\n", "\n").strip() for name in names}
     if tidy.get("points"):
         with suppress(NumberError):  # what is no number is refused later, at its field, as it was typed
-            tidy["points"] = f"{numbers.points(tidy['points']).normalize():f}"
+            tidy["points"] = show_exact(numbers.points_up_to(tidy["points"], most))
     return tidy
 
 
@@ -428,9 +438,9 @@ def _faults(leaf: Leaf, fields: Mapping[str, str]) -> list[Finding]:
     found: list[Finding] = []
     if fields.get("points"):
         try:
-            fault = entry_fault(leaf, numbers.points(fields["points"]))
+            fault = entry_fault(leaf, numbers.points_up_to(fields["points"], leaf.points))
         except NumberError as why:
-            sentence = f"{why} The most here is {show_points(leaf.points)}."
+            sentence = f"{why} The most here is {show_exact(leaf.points)}."
             found.append(Finding("points", sentence, field="points"))
         else:
             if fault is not None:

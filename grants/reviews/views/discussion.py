@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal
+from fractions import Fraction
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -39,12 +39,12 @@ class Column:
         return self.last or self.first
 
     @property
-    def total(self) -> Decimal:
+    def total(self) -> Fraction:
         """Return the sum of the points that count."""
-        return self.acting.total if self.acting is not None else Decimal(0)
+        return self.acting.total if self.acting is not None else Fraction(0)
 
     @property
-    def total_before(self) -> Decimal | None:
+    def total_before(self) -> Fraction | None:
         """Return the sum before the call, if it was another."""
         before = self.first.total if self.first is not None else None
         return before if before != self.total else None

@@ -1,9 +1,9 @@
 """Cleared feedback as lines of a table: one per criterion and reviewer, nobody named."""
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 from grants.adapters.spreadsheets import Line
+from grants.numbers import as_shown
 from grants.reviews.rules.feedback import from_json
 from grants.reviews.services.feedback import Draft
 
@@ -32,5 +32,5 @@ def feedback_lines(found: Iterable[Draft]) -> Iterator[Line]:
         cleared = draft.standing.cleared_at.strftime("%Y-%m-%d %H:%M:%S")
         for row in text.criteria:
             for one in row.said:
-                points = Decimal(one.points) if one.points else None
+                points = as_shown(one.points) if one.points else None
                 yield (*facts, row.title, one.reviewer, points, one.strengths, one.weaknesses, cleared)

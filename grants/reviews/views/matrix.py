@@ -16,7 +16,7 @@ from grants.reviews.services.ranking import Round, StateRanking, ranked, round_o
 from grants.reviews.workflow import IN
 from scoring.aggregate import mean, present, spread
 from scoring.agree import Form, intraclass, reading, too_few_to_tell
-from scoring.exact import show, show_points
+from scoring.exact import show, show_exact, show_points
 from scoring.faults import Undefined
 from scoring.matrix import from_totals
 from scoring.rubric import Leaf
@@ -220,7 +220,7 @@ def _in_figures(values: Collection[Fraction]) -> tuple[str, str]:
     average, wide = mean(values), spread(values)
     return (
         "–" if isinstance(average, Undefined) else show(average),
-        "–" if isinstance(wide, Undefined) else show_points(wide.range),
+        "–" if isinstance(wide, Undefined) else show_exact(wide.range),
     )
 
 
@@ -251,8 +251,8 @@ def _total_cell(
     changed = isinstance(first, Fraction) and first != value
     others = [other for name, other in totals.items() if name != seat]
     far = bool(others) and abs(value - sum(others, Fraction(0)) / len(others)) >= FAR * full
-    before = show_points(first) if changed and isinstance(first, Fraction) else None
-    return Cell(uid, show_points(value), before, shade(value, full), far, value)
+    before = show_exact(first) if changed and isinstance(first, Fraction) else None
+    return Cell(uid, show_exact(value), before, shade(value, full), far, value)
 
 
 def _criterion_cell(
@@ -271,8 +271,8 @@ def _criterion_cell(
     changed = first is not None and last is not None and first != last
     return Cell(
         uid,
-        show_points(value),
-        show_points(first) if changed and first is not None else None,
+        show_exact(value),
+        show_exact(first) if changed and first is not None else None,
         shade(value, leaf.points),
         value=value,
     )
@@ -282,7 +282,7 @@ def _points(sheet: Sheet | None, leaf: Leaf, scores: Mapping[int, Mapping[str, S
     if sheet is None or sheet.status not in IN:
         return None
     score = scores.get(sheet.id, {}).get(leaf.key)
-    return Fraction(score.points) if score is not None and score.points is not None else None
+    return score.earned if score is not None else None
 
 
 def _ordered(rows: list[MatrixRow], order: str) -> list[MatrixRow]:

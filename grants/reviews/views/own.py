@@ -155,8 +155,8 @@ def _to_answer(member: PanelMember, sent: list[Assignment], answered: Mapping[in
 def _own(
     row: Sheet, candidate: Candidate, due: Mapping[int, datetime | None], scores: Mapping[str, Score]
 ) -> OwnSheet:
-    given = [score.points for score in scores.values() if score.points is not None]
-    total = sum((Fraction(points) for points in given), Fraction(0))
+    given = [score.earned for score in scores.values() if score.earned is not None]
+    total = sum(given, Fraction(0))
     until = row.due_at if row.phase is Phase.FINAL else due.get(row.application_id)
     return OwnSheet(row, candidate, until, len(given), total)
 

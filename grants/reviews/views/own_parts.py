@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
 from functools import lru_cache
 from typing import ClassVar
 
@@ -81,13 +81,13 @@ def _of_voice(uid: str, place: int, voice: Voice, leaves: tuple[Leaf, ...]) -> I
     """Yield one reviewer's column of points, and the reasons."""
     for leaf in leaves:
         score = voice.acting.scores.get(leaf.key)
-        now = points(score.points) if score is not None else "none"
+        now = points(score.earned) if score is not None else "none"
         yield f"points-{uid}-{leaf.key}-{place}", _figure(now, voice.before(leaf.key))
         yield f"comment-{uid}-{leaf.key}-{place}", Part(_comment(score))
     yield f"total-{uid}-{place}", _figure(points(voice.acting.total), voice.total_before)
 
 
-def _figure(now: str, before: Decimal | None) -> Part:
+def _figure(now: str, before: Fraction | None) -> Part:
     earlier = points(before) if before is not None else ""
     return Part(_told("figure", now, earlier), "number", now)
 

@@ -21,7 +21,7 @@ from grants.reviews.views.own import Reviews, reviews_of
 from grants.web import current
 from grants.web.render import page
 from grants.web.spreadsheets import send_list
-from scoring.exact import show_points
+from scoring.exact import show_exact
 from scoring.rubric import Leaf
 
 HEAD = ("Competition", "State", "Application", "Applicant", "State of the sheet", "Total", "Due (UTC)")
@@ -74,14 +74,14 @@ def _lines(
     yield (*HEAD, *(leaf.title for leaf in leaves))
     for row in found.rows:
         own = scores.get(row.sheet.id, {})
-        points = [own[leaf.key].points if leaf.key in own else None for leaf in leaves]
+        points = [own[leaf.key].earned if leaf.key in own else None for leaf in leaves]
         yield (
             found.competition.number,
             row.candidate.state,
             row.candidate.number,
             row.candidate.organization,
             row.state_word[0],
-            show_points(row.so_far),
+            show_exact(row.so_far),
             row.due_at.strftime("%Y-%m-%d %H:%M") if row.due_at else "",
-            *(None if one is None else show_points(one) for one in points),
+            *(None if one is None else show_exact(one) for one in points),
         )

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from fractions import Fraction
 
 from sqlmodel import Session
 
+from grants import numbers
 from grants.applications.rules.content import SubmissionContent, from_json
 from grants.competitions.models import Criterion
 from grants.competitions.queries import CriterionNode, criteria_of
@@ -35,12 +35,17 @@ class Row:
     fields: Mapping[str, str]
     version: int
     saved_at: datetime | None
-    earlier: Decimal | None
+    earlier: Fraction | None
     """Points given before the call, on a sheet that revises."""
     is_complete: bool
     has_text: bool
-    others: tuple[tuple[str, Decimal], ...]
+    others: tuple[tuple[str, Fraction], ...]
     """The reviewer's own points for the same sub-criterion on other applications."""
+
+    @property
+    def is_share(self) -> bool:
+        """Ask whether full marks are a fraction, which nobody could type as a decimal."""
+        return isinstance(numbers.plainly(self.most), Fraction)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,7 @@ def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int])
     answered = [row for row in rows if row.fields["points"]]
     return SheetView(
         rows=rows,
-        so_far=sum((Fraction(row.fields["points"]) for row in answered), Fraction(0)),
+        so_far=sum((numbers.as_shown(row.fields["points"]) for row in answered), Fraction(0)),
         out_of=sum((row.most for row in answered), Fraction(0)),
         full=sum((leaf.points for leaf in rubric.leaves), Fraction(0)),
         gaps=missing,
@@ -143,21 +148,21 @@ def _row(
         fields=as_fields(score),
         version=score.version if score else 0,
         saved_at=score.updated_at if score else None,
-        earlier=before.points if before else None,
+        earlier=before.earned if before else None,
         is_complete=leaf.key not in incomplete,
         has_text=bool(score and (score.strengths or score.weaknesses)),
         others=_others(leaf.key, sheet, entries),
     )
 
 
-def _others(key: str, sheet: Sheet, entries: list[tuple[Sheet, Score]]) -> tuple[tuple[str, Decimal], ...]:
+def _others(key: str, sheet: Sheet, entries: list[tuple[Sheet, Score]]) -> tuple[tuple[str, Fraction], ...]:
     return tuple(
-        (other.uid, score.points)
+        (other.uid, score.earned)
         for other, score in entries
         if score.criterion_key == key
         and other.application_id != sheet.application_id
         and other.phase is sheet.phase
-        and score.points is not None
+        and score.earned is not None
     )
 
 

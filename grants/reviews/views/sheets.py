@@ -27,7 +27,7 @@ from grants.reviews.views.sheet_view import SheetView, sheet_view
 from grants.reviews.views.stale import TITLES, difference
 from grants.web import current, saving
 from grants.web.render import go, page
-from scoring.exact import show_points
+from scoring.exact import show_exact
 
 
 @pages.page("/sheets/<uid>", "open", permission="sheet.read_own", load=sheets.open_sheet)
@@ -137,8 +137,8 @@ def _answer(opened: OpenSheet, key: str, saved: scoring.Saved) -> ResponseReturn
         zone=opened.zone,
         difference=where if saved.outcome.clashes else None,
         message=saved.message if saved.outcome.clashes else "",
-        total=show_points(saved.so_far),
-        out_of=show_points(saved.out_of),
+        total=show_exact(saved.so_far),
+        out_of=show_exact(saved.out_of),
         given=f"{saved.given} of {saved.of}",
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
+from fractions import Fraction
 
 from sqlmodel import Session
 
@@ -31,18 +31,18 @@ class Voice:
         return self.acting.sheet.submitted_at
 
     @property
-    def total_before(self) -> Decimal | None:
+    def total_before(self) -> Fraction | None:
         """Return the sum before the call, if it was another."""
         before = self.first.total if self.first is not None else None
         return before if before != self.acting.total else None
 
-    def before(self, key: str) -> Decimal | None:
+    def before(self, key: str) -> Fraction | None:
         """Return the points before the call on a sub-criterion, if they were others."""
         first = self.first.scores.get(key) if self.first is not None else None
         score = self.acting.scores.get(key)
-        if first is None or score is None or first.points == score.points:
+        if first is None or score is None or first.earned == score.earned:
             return None
-        return first.points
+        return first.earned
 
 
 @dataclass(frozen=True)
