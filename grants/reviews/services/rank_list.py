@@ -10,7 +10,7 @@ from grants.reviews.services.ranking import Round, StateRanking
 from scoring.aggregate import present
 from scoring.exact import show_apart, show_exact, show_points
 from scoring.rank import Place
-from scoring.threshold import Rules, Standing, Status
+from scoring.threshold import Ballot, Rules, Standing, Status
 
 LAST = 10**9
 """Where what has no place stands among those that have one."""
@@ -29,7 +29,8 @@ class Row:
     is_provisional: bool
     """It has a rank that may change, as the panel of its state is not closed."""
     reviews: int
-    awaited: int
+    sheets: str
+    """How many of the awaited sheets are in; while revisions are awaited, before and after the call."""
     result: str
     mean: str
     spread: str
@@ -78,7 +79,7 @@ def _row(
         is_ranked=place is not None,
         is_provisional=place is not None and found.why_provisional(decision) is not None,
         reviews=len(totals),
-        awaited=len(standing.awaited),
+        sheets=_sheets(decision.ballot, standing),
         result=show_points(place.value) if place else "",
         mean=_mean(decision.rules, decision.means.get(name), mean, totals),
         spread=show_exact(spread) if totals else "",
@@ -91,6 +92,19 @@ def _row(
         by_mean=mean,
         by_spread=spread,
     )
+
+
+def _sheets(ballot: Ballot, standing: Standing) -> str:
+    """Say how many sheets are in; one that is being revised was in before the call and is not lost."""
+    name = standing.application
+    final = ballot.final(name)
+    revised = {who: total for who, total in ballot.revised.get(name, {}).items() if who in final}
+    after = len(present(revised))
+    if after < len(revised):
+        before = len(present({who: total for who, total in ballot.initial[name].items() if who in final}))
+        return f"{before} of {len(final)} before the call, {after} of {len(revised)} after"
+    now = len(present(final))
+    return f"{now} of {now + len(standing.awaited)}" if standing.awaited else str(now)
 
 
 def _mean(rules: Rules, shown: str | None, mean: Fraction, totals: list[Fraction]) -> str:

@@ -19,6 +19,7 @@ from grants.reviews.views.audiences import staff as pages
 from grants.reviews.views.board import Shown, board_of
 from grants.web import current
 from grants.web.fields import page_asked
+from grants.web.filters import plural
 from grants.web.forms import Form
 from grants.web.render import go, page
 
@@ -251,7 +252,8 @@ def send(competition: Competition) -> ResponseReturnValue:
             return go(
                 "staff.reviews.assign",
                 number=competition.number,
-                said=f"Sent {sent.assigned + sent.withdrawn} changes to {len(sent.people)} reviewers.",
+                said=f"Sent {plural(sent.assigned + sent.withdrawn, 'change')} to "
+                f"{plural(len(sent.people), 'reviewer')}.",
             )
         except Refused as refusal:
             form.refuse(refusal)
