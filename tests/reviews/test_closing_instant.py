@@ -1,4 +1,4 @@
-"""A closing stands at the instant of its lock, not at that of its request: no stored score is later than it."""
+"""A closing stands at the instant of its lock, not of its request: no stored score is later than it."""
 
 from datetime import timedelta
 
