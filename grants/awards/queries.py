@@ -378,7 +378,9 @@ def _awards_to_make(session: Session, actor: Actor) -> list[Waiting]:
     rows = (
         select(Award)
         .where(
-            col(Award.status) == AwardStatus.PREPARED, col(Award.application_id).not_in(sorted(actor.barred))
+            col(Award.status) == AwardStatus.PREPARED,
+            col(Award.selected_by_id) != actor.person_id,
+            col(Award.application_id).not_in(sorted(actor.barred)),
         )
         .order_by(col(Award.id))
     )
@@ -398,18 +400,22 @@ def _awards_to_make(session: Session, actor: Actor) -> list[Waiting]:
 
 
 def _awards_to_sign(session: Session, organization_ids: Sequence[int], now: datetime) -> list[Waiting]:
+    """Name awards to countersign; once the term has passed nobody can, and only a call helps."""
     return [
         Waiting(
-            verb=f"Countersign award {award.fain}",
-            why="only you can sign",
+            verb=f"Call the grants officer about award {award.fain}"
+            if late
+            else f"Countersign award {award.fain}",
+            why="the term for signing has passed" if late else "only you can sign",
             due=award.countersign_by,
             subject=CENTER_STATES.get(award.state, award.state),
-            endpoint="applicant.awards.countersign",
+            endpoint="applicant.awards.show" if late else "applicant.awards.countersign",
             values={"uid": award.uid},
-            urgency=OVERDUE if award.countersign_by is not None and award.countersign_by < now else DUE,
+            urgency=OVERDUE if late else DUE,
         )
         for award in told_awards_of(session, organization_ids)
         if award.status is AwardStatus.MADE
+        for late in [award.countersign_by is not None and award.countersign_by < now]
     ]
 
 

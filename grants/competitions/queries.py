@@ -29,7 +29,7 @@ from grants.competitions.rules.confirming import without_marks
 from grants.competitions.rules.plain import decode_section
 from grants.competitions.rules.publication import PublicationFacts, publication_findings
 from grants.competitions.rules.stage import Stage
-from grants.competitions.rules.waiting import amendment_waiting, draft_waiting
+from grants.competitions.rules.waiting import amendment_waiting, draft_waiting, is_near
 from grants.competitions.workflow import CompetitionStatus
 from grants.config import Mode
 from grants.database import bare_rows, bare_table
@@ -194,7 +194,7 @@ def waiting_for(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
             zone=one.zone,
             found=stops(publication_findings(None, facts_of(session, one, now), now)),
         )
-        for one in drafts(session)[:10]
+        for one in drafts(session, now)[:10]
     ]
     for one, amendment in _amendments_open(session):
         found.append(amendment_waiting(one.number, amendment, deadline=one.deadline_at, zone=one.zone))
@@ -379,10 +379,11 @@ def open_competitions(session: Session, now: datetime) -> list[Competition]:
     return list(session.exec(rows.order_by(col(Competition.deadline_at), col(Competition.id))).all())
 
 
-def drafts(session: Session) -> list[Competition]:
-    """Return the competitions in preparation, the oldest first."""
+def drafts(session: Session, now: datetime) -> list[Competition]:
+    """Return the competitions in preparation that have a date near this instant, the oldest first."""
     rows = select(Competition).where(col(Competition.status) == CompetitionStatus.DRAFT)
-    return list(session.exec(rows.order_by(col(Competition.id))).all())
+    found = session.exec(rows.order_by(col(Competition.id))).all()
+    return [one for one in found if is_near(one.planned_publication_on, one.deadline_at, now)]
 
 
 @dataclass(frozen=True)

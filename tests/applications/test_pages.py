@@ -14,9 +14,10 @@ from sqlmodel import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
+from grants.access.actor import Actor
 from grants.adapters.files import Files
 from grants.applications.models import Application, Submission
-from grants.applications.queries import drafts
+from grants.applications.queries import drafts, lists
 from grants.clock import StoppedClock
 from grants.database import Database
 from grants.versions import fingerprint
@@ -450,6 +451,47 @@ def test_a_closed_draft_is_told_as_closed_and_not_as_late(stage: Stage, clock: S
     assert "Late by" not in "".join(pages.values())
     assert "Nothing is accepted after it." in pages["/certify"]
     assert "was not submitted, so it is not reviewed" in pages["/status"]
+
+
+@pytest.mark.parametrize(
+    ("late", "verbs"),
+    [
+        (timedelta(0), ["Finish the application for Colorado"]),
+        (timedelta(seconds=1), ["Closed, not submitted: the application for Colorado"]),
+        (timedelta(days=30), ["Closed, not submitted: the application for Colorado"]),
+        (timedelta(days=30, seconds=1), []),
+    ],
+)
+def test_home_says_for_a_month_that_a_draft_closed_and_whom_to_ask(
+    stage: Stage, late: timedelta, verbs: list[str]
+) -> None:
+    with stage.database.reading() as session:
+        rows = lists.waiting_for(session, stage.scene.writer, make.DEADLINE + late)
+        stranger = lists.waiting_for(session, stage.scene.stranger, make.DEADLINE + late)
+
+    assert [row.verb for row in rows] == verbs
+    assert stranger == []
+    assert all(row.why.startswith("It is not reviewed. Ask ") for row in rows if "Closed" in row.verb)
+
+
+def test_who_registers_on_the_way_to_an_application_is_led_on_to_it(stage: Stage) -> None:
+    newcomer = stage.act_as(Actor(stage.scene.officer.person_id, "Rosa Ortiz", "r.ortiz@agency.example"))
+    number = stage.scene.competition.number
+    start = newcomer.get(f"/applicant/applications/start?competition={number}").text
+    (way,) = re.findall(r'href="(/applicant/organizations/new[^"]*)"', start)
+    form = {"name": "Ridge Works", "kind": "nonprofit", "state": "CO", "city": "Denver"}
+
+    home = stage.act_as(stage.scene.stranger).get("/applicant/home/").text
+    newcomer = stage.act_as(Actor(stage.scene.officer.person_id, "Rosa Ortiz", "r.ortiz@agency.example"))
+    kept = newcomer.post(way, data={})
+    answer = newcomer.post(way, data=form)
+
+    assert f"Start an application: {number}" in home
+    assert f'action="{way}"' in kept.text
+    assert (answer.status_code, answer.location) == (
+        303,
+        f"/applicant/applications/start?competition={number}",
+    )
 
 
 def test_a_withdrawn_application_waits_for_no_review(stage: Stage) -> None:

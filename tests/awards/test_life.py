@@ -2,14 +2,15 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 from flask import Flask
 from sqlmodel import Session, col, select
 
-from grants.access.actor import Actor
+from grants.access.actor import SYSTEM, Actor
 from grants.access.roles import Role
 from grants.accounts.models import Person
 from grants.applications.queries.drafts import application_by_id
@@ -30,15 +31,22 @@ from grants.awards.services.dossier import (
 from grants.awards.services.lettering import draft_round, release_round
 from grants.awards.services.selecting import Decision, approve, give_back, sign_selection
 from grants.awards.workflow import AwardStatus, SelectionStatus
+from grants.commands.demonstration.stage import actor_of
 from grants.commands.worker import Worker
 from grants.competitions.models import Competition
 from grants.competitions.queries import competition_by_number, factors_of
 from grants.competitions.rules.states import CENTER_STATES
 from grants.documents.models import Letter
 from grants.documents.queries import letters_of_batch
-from grants.documents.services.letters import ask_to_make
-from grants.documents.workflow import LetterStatus
+from grants.documents.services.letters import ask_to_make, keep_made
+from grants.documents.services.storing import FileReady
+from grants.documents.workflow import BatchStatus, LetterStatus
 from grants.errors import NotAllowed, NotFound, Refused
+from grants.home.queries.waiting import waiting
+from grants.lifecycle.models import Reading
+from grants.lifecycle.waiting import Waiting
+from grants.organizations.models import Membership
+from tests.architecture.house import equals_golden
 
 NUMBER = "2014-NIST-MEP-01"
 STATE = "CO"
@@ -167,6 +175,51 @@ def test_the_memo_names_the_chosen_host_and_its_money(stage: tuple[Session, Cast
     assert "<title>Error: Decision on Colorado" in refused.text
 
 
+def test_every_home_lists_the_next_steps_of_each_stage_and_nothing_else(
+    stage: tuple[Session, Cast], project_root: Path
+) -> None:
+    session, cast = stage
+    award: Award | None = None
+    table = [["stage", "person", "page", "what"]]
+
+    def look(words: str, now: datetime) -> None:
+        session.commit()
+        table.extend(
+            [words, *row] for row in _home_rows(session, now, barred=award.application_id if award else None)
+        )
+
+    look("ranking frozen", cast.now)
+    selection = _sign(session, cast, place=1)
+    look("selection signed", cast.now)
+    approve(session, selection, actor=cast.officer, now=cast.now)
+    look("selection approved", cast.now)
+    award = _prepare(session, cast, selection)
+    look("award prepared", cast.now)
+    _make(session, cast, award)
+    look("award made", cast.now)
+    competition = _competition(session)
+    batch = draft_round(session, competition, state_names=CENTER_STATES, actor=cast.officer, now=cast.now)
+    look("letters drafted", cast.now)
+    for letter in letters_of_batch(session, batch.id):
+        ready = FileReady(f"{letter.id:064x}", 10, "application/pdf", "letter.pdf", 1, None)
+        keep_made(session, letter, ready, actor=SYSTEM, now=cast.now)
+    batch.status = BatchStatus.MADE
+    session.add(batch)
+    look("letters made", cast.now)
+    release_round(session, batch, actor=cast.officer, now=cast.now)
+    look("letters released", cast.now)
+    look("term over", cast.now + timedelta(days=60))
+    member = _rows_of_members(session, award, cast.now)
+    _open_letters(session, award, cast.now)
+    opened = _rows_of_members(session, award, cast.now)
+
+    equals_golden(project_root / "tests" / "golden" / "home_rows.csv", table)
+    assert [row for row in member if row not in opened] == [
+        ("member", "Your decision is here: open the letter on Colorado")
+    ]
+    assert "Countersignature of award SAMPLE15H777" in {what for _, what in opened}
+
+
 def test_an_award_with_a_missing_item_is_not_made(stage: tuple[Session, Cast]) -> None:
     session, cast = stage
     award = _award(session, cast, indirect_rate="")
@@ -290,3 +343,77 @@ def test_the_history_of_a_decided_application_ends_with_the_letter(stage: tuple[
     assert {letter.kind for letter in letters} >= {"award", "decline"}
     for letter in letters:
         assert public_events(session, letter.application_id or 0)[-1].kind == "letter.release"
+
+
+PEOPLE = (
+    "officer",
+    "selecting",
+    "grants-officer",
+    "chair",
+    "auditor",
+    "applicant",
+    "writer",
+    "center",
+)
+
+
+def _home_rows(session: Session, now: datetime, *, barred: int | None) -> list[list[str]]:
+    """Return what each person's home lists; a conflict takes away what it closes, and nothing else comes."""
+    found = []
+    for name in PEOPLE:
+        person = session.exec(select(Person).where(col(Person.email) == f"{name}@demo.example")).one()
+        actor = actor_of(session, person)
+        rows = _all_rows(session, actor, now)
+        found += [[name, row.endpoint, row.verb] for row in rows]
+        if barred and actor.is_staff:
+            closed = _all_rows(session, replace(actor, barred=actor.barred | {barred}), now)
+            assert not [
+                row for row in closed if "SAMPLE15H777" in row.verb or "award for Colorado" in row.verb
+            ]
+    return found
+
+
+def _all_rows(session: Session, actor: Actor, now: datetime) -> list[Waiting]:
+    return [
+        row
+        for one in ("staff", "applicant", "reviewer")
+        for row in waiting(session, actor, now, audience=one)
+    ]
+
+
+def _rows_of_members(session: Session, award: Award, now: datetime) -> list[tuple[str, str]]:
+    """Return what a member of the recipient who cannot sign reads at home."""
+    member = _member(session, award)
+    return [
+        ("member", row.verb)
+        for row in waiting(session, member, now, audience="applicant")
+        if award.fain in row.verb or "Colorado" in row.verb
+    ]
+
+
+def _member(session: Session, award: Award) -> Actor:
+    rows = select(Membership).where(col(Membership.organization_id) == award.organization_id)
+    held = session.exec(rows.order_by(col(Membership.id))).first()
+    assert held is not None
+    person = session.get_one(Person, held.person_id)
+    return Actor(person.id, person.name, memberships={award.organization_id: Role.MEMBER})
+
+
+def _open_letters(session: Session, award: Award, now: datetime) -> None:
+    member = _member(session, award)
+    rows = select(Letter).where(col(Letter.application_id) == award.application_id)
+    for letter in session.exec(rows).all():
+        opening = Reading(
+            person_id=member.person_id,
+            person_name=member.name,
+            person_role="member",
+            what="letter",
+            subject_type="letter",
+            subject_id=letter.id,
+            subject_uid=letter.uid,
+            application_id=letter.application_id,
+            at=now,
+            real_at=now,
+        )
+        session.add(opening)
+    session.flush()

@@ -11,6 +11,7 @@ from grants.competitions.rules import deadline, notice_period
 from grants.competitions.rules.deadline import ZONES, Occurrence, resolve
 from grants.competitions.rules.notice_period import Determination
 from grants.competitions.rules.states import CENTER_STATES, POSTAL_CODES, STATES
+from grants.competitions.rules.waiting import is_near
 from grants.policies.loader import rule_on
 from grants.policies.rows import NoticePeriodRow
 
@@ -187,3 +188,20 @@ def test_days_are_counted_in_the_zone_of_the_deadline() -> None:
 
 def test_fifty_states_and_puerto_rico_have_a_center() -> None:
     assert (len(STATES), len(CENTER_STATES), len(POSTAL_CODES)) == (50, 51, 56)
+
+
+@pytest.mark.parametrize(
+    ("planned", "deadline", "near"),
+    [
+        (None, None, False),
+        (date(2014, 10, 30), None, True),
+        (date(2014, 10, 31), None, False),
+        (date(2012, 1, 2), None, False),
+        (date(2012, 1, 2), datetime(2014, 9, 1, 13, tzinfo=UTC), True),
+        (None, datetime(2018, 3, 7, 13, tzinfo=UTC), False),
+    ],
+)
+def test_a_draft_is_a_duty_only_with_a_date_within_ninety_days(
+    planned: date | None, deadline: datetime | None, *, near: bool
+) -> None:
+    assert is_near(planned, deadline, datetime(2014, 8, 1, 13, tzinfo=UTC)) is near

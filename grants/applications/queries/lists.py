@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
@@ -16,11 +16,14 @@ from grants.applications.models import (
 from grants.applications.workflow import ApplicationStatus
 from grants.competitions.models import Competition
 from grants.competitions.rules.states import POSTAL_CODES
+from grants.competitions.workflow import CompetitionStatus
 from grants.lifecycle.models import Event
 from grants.lifecycle.waiting import DUE, NEWS, Waiting
 from grants.organizations.models import Membership, Organization
 
 PAGE = 50
+CLOSED_FOR = timedelta(days=30)
+"""How long a draft that closed unsubmitted stays on its members' home pages."""
 
 
 @dataclass(frozen=True)
@@ -215,8 +218,10 @@ def _waiting(
         )
         page = "applicant.applications.status"
         return Waiting(verb, why, None, subject, page, values, NEWS, zone=competition.zone)
-    if application.status is not ApplicationStatus.DRAFT or deadline is None or deadline < now:
+    if application.status is not ApplicationStatus.DRAFT or deadline is None:
         return None
+    if deadline < now:
+        return _closed(application, competition, now)
     if actor.memberships.get(application.organization_id) is Role.REPRESENTATIVE:
         verb, why = (
             f"Finish and submit the application for {state}",
@@ -226,3 +231,23 @@ def _waiting(
         verb, why = f"Finish the application for {state}", "It is not submitted"
     page = "applicant.applications.tasks"
     return Waiting(verb, why, deadline, subject, page, values, DUE, zone=competition.zone)
+
+
+def _closed(application: Application, competition: Competition, now: datetime) -> Waiting | None:
+    """Say for a month that a draft closed unsubmitted, and whom to ask."""
+    deadline = competition.deadline_at
+    if deadline is None or now > deadline + CLOSED_FOR or competition.status != CompetitionStatus.PUBLISHED:
+        return None
+    reach = competition.contact_email or competition.contact_phone
+    whom = ", ".join(filter(None, (competition.contact_name, reach))) or "the agency"
+    state = POSTAL_CODES.get(application.state, application.state)
+    return Waiting(
+        f"Closed, not submitted: the application for {state}",
+        f"It is not reviewed. Ask {whom}",
+        None,
+        f"{competition.number}, {application.number}",
+        "applicant.applications.status",
+        {"uid": application.uid},
+        NEWS,
+        zone=competition.zone,
+    )

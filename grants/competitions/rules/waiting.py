@@ -1,12 +1,22 @@
 """What waits for the program officer, in words: drafts to publish, amendments to send."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from grants.access.roles import Role
 from grants.findings import Finding
 from grants.lifecycle.waiting import Waiting
+
+NEAR = timedelta(days=90)
+"""How far ahead a date of a draft must be at most to make it a duty; who only tries something has none."""
+
+
+def is_near(planned: date | None, deadline: datetime | None, now: datetime) -> bool:
+    """Say whether a draft is due: it is meant to go out, or to close, within 90 days and not long ago."""
+    days = [planned] if planned else []
+    days += [deadline.date()] if deadline else []
+    return any(abs(day - now.date()) <= NEAR for day in days)
 
 
 def draft_waiting(number: str, *, planned: date | None, zone: str, found: Sequence[Finding]) -> Waiting:

@@ -11,6 +11,7 @@ from grants.awards.queries import waiting_for as awards_waiting
 from grants.competitions.queries import waiting_for as competitions_waiting
 from grants.continuations.queries.waiting import waiting_for as continuations_waiting
 from grants.home.queries.administration import administration_waiting
+from grants.home.queries.decision_steps import waiting_for as decisions_waiting
 from grants.lifecycle.waiting import Waiting
 from grants.organizations.models import Organization
 from grants.organizations.queries import organizations_of
@@ -37,6 +38,7 @@ SOURCES: tuple[Callable[[Session, Actor, datetime], list[Waiting]], ...] = (
     screening_waiting,
     reviews_waiting,
     awards_waiting,
+    decisions_waiting,
     continuations_waiting,
     administration_waiting,
 )

@@ -5,6 +5,7 @@ from typing import Any
 from flask import url_for
 from flask.typing import ResponseReturnValue
 
+from grants.competitions.queries import open_competitions
 from grants.home.queries import record as record_queries
 from grants.home.queries import running as running_queries
 from grants.home.queries import waiting as waiting_queries
@@ -25,7 +26,8 @@ def applicant_index() -> ResponseReturnValue:
     """Show what waits for a host's member."""
     with current.reading() as session:
         organizations = waiting_queries.own_organizations(session, current.actor())
-    return page(**_waiting("applicant"), organizations=organizations)
+        openings = open_competitions(session, current.now())[:3] if organizations else []
+    return page(**_waiting("applicant"), organizations=organizations, openings=openings)
 
 
 @reviewer.page("/", "index", permission="home.reviewer")

@@ -1,6 +1,6 @@
 """Organizations as their members see them: data, members, invitations."""
 
-from flask import redirect, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.accounts.queries import person_by_id
@@ -32,8 +32,9 @@ def index() -> ResponseReturnValue:
 
 @pages.page("/new", "create", permission="organization.create", methods=("GET", "POST"))
 def create() -> ResponseReturnValue:
-    """Register an organization."""
+    """Register an organization; who came to start an application is led on to it."""
     form = OrganizationForm()
+    wanted = request.args.get("competition", "")[:60]
     if form.is_sent():
         try:
             with current.writing() as session:
@@ -42,8 +43,10 @@ def create() -> ResponseReturnValue:
             form.refuse(refusal)
         else:
             said = f"{made.name} is registered, and you sign for it. Invite the people you work with."
+            if wanted:
+                return go("applicant.applications.start", competition=wanted, said=said)
             return go("applicant.organizations.show", uid=made.uid, said=said)
-    return page(form=form)
+    return page(form=form, wanted=wanted)
 
 
 @pages.page("/<uid>", "show", permission="organization.read", load=queries.organization_by_uid)
