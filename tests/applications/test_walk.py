@@ -140,6 +140,7 @@ def test_from_a_ready_draft_to_the_receipt(
     page.goto(walk.url())
     page.get_by_role("link", name="Review and submit").last.click()
     page.get_by_role("link", name="Continue to certify").click()
+    _look(page, assert_accessible, picture, "certify-to-sign")
     page.get_by_label("Your title").fill("President")
     page.get_by_text("I have read the certifications above").click()
     page.get_by_label("Your password").fill(PASSWORD)
