@@ -204,13 +204,22 @@ def a_name(label: str, *, needed: str | None = None, of_organization: bool = Fal
     """Make a field for a name; it goes into mail, so it is one line without addresses."""
     field = text(label, needed=needed, longest=200)
     field.kwargs["validators"].append(PlainName(domains=of_organization))
+    field.kwargs["filters"].append(_narrow)
     return field
 
 
+NO_SIGN = re.compile(r"[\000-\010\013-\037\177-\237\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
+"""Control signs, turns of the direction of writing and what is no character: no paper has them."""
+FULL_WIDTH = {sign: sign - 0xFEE0 for sign in range(0xFF01, 0xFF5F)}
+"""The wide forms of ASCII, for which the type of the letters has no glyph."""
+
+
 def _tidy(value: str | None) -> str | None:
-    if value is None:
-        return None
-    return "".join(sign for sign in value.replace("\r\n", "\n") if sign >= " " or sign in "\n\t").strip()
+    return None if value is None else NO_SIGN.sub("", value.replace("\r\n", "\n")).strip()
+
+
+def _narrow(value: str | None) -> str | None:
+    return None if value is None else value.translate(FULL_WIDTH)
 
 
 def counted(text: str | None, otherwise: int = 0) -> int:

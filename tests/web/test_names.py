@@ -2,6 +2,7 @@
 
 import inspect
 from collections.abc import Callable, Iterator
+from functools import reduce
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -89,3 +90,25 @@ def test_a_name_that_is_one_is_taken(client: FlaskClient, name: str) -> None:
     assert (
         client.post("/accounts/register", data={"name": name, "email": "a@tests.example"}).status_code == 303
     )
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Ana\x07 Roy\x9f", "Ana Roy"),
+        ("\u202eAna\u2066 Roy\ufeff", "Ana Roy"),
+        ("\uff1d\uff2dakers\uff0b", "=Makers+"),
+        ("Makers\x7f\uffff", "Makers"),
+        ("李 小龍", "李 小龍"),
+    ],
+)
+def test_a_name_keeps_no_sign_that_a_letter_cannot_show(typed: str, kept: str) -> None:
+    fields = [kind.name for kind in forms() if _is_name(kind)]  # type: ignore[attr-defined]  # asked for
+
+    assert len(fields) > 7
+    assert {reduce(lambda text, tidy: tidy(text), one.kwargs["filters"], typed) for one in fields} == {kept}
+
+
+def _is_name(kind: type[BaseForm]) -> bool:
+    rules = getattr(getattr(kind, "name", None), "kwargs", {}).get("validators", ())
+    return any(isinstance(rule, PlainName) for rule in rules)
