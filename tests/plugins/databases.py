@@ -15,9 +15,44 @@ from grants.database import Database, metadata
 from grants.migrations import schema as models
 from grants.migrations.running import mark
 from tests.plugins.cluster import database_url_of
+from tests.plugins.effort import THOROUGH
 
 START = datetime(2014, 9, 1, 13, 0, tzinfo=UTC)
 BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)]
+
+
+ALL_ROWS = {"races", "database", "architecture"}
+"""Folders of tests in which every row of a table of parameters may meet PostgreSQL otherwise than SQLite."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """In a usual run take the first row of a table of parameters to PostgreSQL; SQLite sees every row."""
+    if THOROUGH or config.getoption("keyword") or any("[" in word for word in config.args):
+        return
+    first: dict[str, tuple[int, ...]] = {}
+    rows = [item for item in items if isinstance(item, pytest.Function) and _is_row_for_postgresql(item)]
+    for item in rows:
+        first[_test_of(item)] = min(first.get(_test_of(item), _row_of(item)), _row_of(item))
+    left_out = {item for item in rows if _row_of(item) != first[_test_of(item)]}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [item for item in items if item not in left_out]
+
+
+def _is_row_for_postgresql(item: pytest.Function) -> bool:
+    return (
+        hasattr(item, "callspec")
+        and item.callspec.params.get("database_url") == "postgresql"
+        and not ALL_ROWS & set(item.path.parts)
+    )
+
+
+def _row_of(item: pytest.Function) -> tuple[int, ...]:
+    return tuple(number for _name, number in sorted(item.callspec.indices.items()))
+
+
+def _test_of(item: pytest.Function) -> str:
+    return item.nodeid.partition("[")[0]
 
 
 def build_schema(url: str) -> None:
