@@ -63,7 +63,19 @@ class Stranger:
         email, year = budget
         self.port = port
         self.documents = year.removesuffix("/budget/1") + "/documents"
-        page = Saver(port, self.documents, cookie_of(app, email))
+        self._open(self.documents, cookie_of(app, email))
+
+    @classmethod
+    def staff(cls, app: Flask, port: int, email: str) -> "Stranger":
+        """Make somebody of the staff, who has no draft."""
+        made = cls.__new__(cls)
+        made.port, made.documents = port, ""
+        made._open("/staff/home", cookie_of(app, email))
+        return made
+
+    def _open(self, path: str, cookie: str) -> None:
+        """Open a page for its cookie and its token."""
+        page = Saver(self.port, path, cookie)
         page.open()
         page.close()
         self.cookie, self.token = page.cookie, page.token

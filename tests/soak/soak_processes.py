@@ -1,6 +1,7 @@
 """Processes of `grants serve` are killed at random moments; what was acknowledged is there, once.
 
-Eight people save and one registers again and again; what the server acknowledged is written down here,
+Eight people save, one registers again and again, others upload, submit and release letters; what the
+server acknowledged is written down here,
 outside of it. Each kill takes the web server, one of its processes, the worker for jobs or the one for mail.
 """
 
@@ -30,6 +31,7 @@ from grants.migrations.running import configuration
 from tests.bench import savers
 from tests.bench.houses import house_of, kinds
 from tests.bench.serving import Saver, environment_of, free_port, put_clock, wait_for
+from tests.soak import deeds
 from tests.soak.soak_kills import Told, lost
 
 KILLS, BETWEEN, WITHIN, MOST_MAILS = 24, (0.5, 4.0), 30.0, 40
@@ -53,6 +55,10 @@ def killed(app: Flask, *, kills: int, seed: int, writers: int = 8) -> list[str]:
     database: Database = app.extensions["grants.database"]
     stamp(database)
     pages = savers.make_sheets(app, writers)
+    scene, ledger = (
+        deeds.make(app, submissions=max(2, kills // 2), batches=max(1, kills // 3)),
+        deeds.Ledger(),
+    )
     put_clock(database, savers.SHEETS_AT)
     told: Told = {}
     asked: list[str] = []
@@ -62,6 +68,7 @@ def killed(app: Flask, *, kills: int, seed: int, writers: int = 8) -> list[str]:
         people = savers.sheet_savers(app, port, pages)
         threads = [threading.Thread(target=keep_saving, args=(one, told, stop)) for one in people]
         threads.append(threading.Thread(target=keep_registering, args=(port, asked, stop)))
+        threads += deeds.Doers(app, port, scene, ledger, stop).threads()
         for thread in threads:
             thread.start()
         chance = random.Random(seed)  # a run that can be repeated
@@ -73,13 +80,21 @@ def killed(app: Flask, *, kills: int, seed: int, writers: int = 8) -> list[str]:
         stop.set()
         for thread in threads:
             thread.join(60)
-        faults += late(Path(urlsplit(settings.mail_url).path), asked)
+        folder = Path(urlsplit(settings.mail_url).path)
+        faults += late(folder, [*asked, *deeds.awaited(scene, ledger)])
     if service.returncode != 0:
         faults.append(f"the service ended with {service.returncode}")
     if len(told) < writers or not asked:
         faults.append(f"only {len(told)} of {writers} were answered, and {len(asked)} registered")
     with database.reading() as session:
         faults += verify_chain(session).faults
+    faults += deeds.faults(database, ledger, scene, mails_in(folder))
+    print(
+        f"  {database.url.partition(':')[0]}: {kills} kills; acknowledged: {len(told)} sheets, {len(asked)} "
+        f"registrations, {len(ledger.uploads)} files, {len(ledger.submitted)} submissions, "
+        f"{len(ledger.released)} batches",
+        flush=True,
+    )
     stored = lost(database, told)
     return faults + [fault for fault in stored if "were ever answered" not in fault]
 
@@ -178,11 +193,16 @@ def late(folder: Path, asked: list[str]) -> list[str]:
     """Wait for the mail of every registration; say which is missing after half a minute, or came twice."""
     until = time.monotonic() + WITHIN
     while True:
-        letters = [path.read_text() for path in folder.glob("*.eml")]
-        to = Counter(line[4:].strip() for text in letters for line in text.splitlines() if line[:4] == "To: ")
+        to = mails_in(folder)
         missing = [email for email in asked if not to[email]]
         if not missing or time.monotonic() > until:
             break
         time.sleep(0.2)
     twice = [email for email, count in to.items() if count > 1]
     return [f"no mail to {email}" for email in missing] + [f"two mails to {email}" for email in twice]
+
+
+def mails_in(folder: Path) -> Counter[str]:
+    """Count the mails by their addressee."""
+    letters = [path.read_text() for path in folder.glob("*.eml")]
+    return Counter(line[4:].strip() for text in letters for line in text.splitlines() if line[:4] == "To: ")
