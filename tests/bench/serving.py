@@ -66,7 +66,7 @@ def serving(settings: Settings, *, kind: str = "ours") -> Iterator[tuple[int, su
         kill(process)
 
 
-def wait_for(port: int, *, seconds: float = 60) -> None:
+def wait_for(port: int, *, seconds: float = 150) -> None:
     """Wait until somebody listens."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

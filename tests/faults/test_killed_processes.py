@@ -13,4 +13,4 @@ __all__ = ["house"]
 @pytest.mark.slow
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_killed_process_comes_back_and_nothing_acknowledged_is_lost(house: Flask) -> None:
-    assert killed(house, kills=tries(3, 9), seed=3, writers=3) == []
+    assert killed(house, kills=tries(3, 9), seed=3, writers=3, batches=0) == []

@@ -146,8 +146,8 @@ class Doers:
                 self.ledger.uploads[hashlib.sha256(content).hexdigest()] = self.upload_uid
 
     def _submit(self) -> None:
-        for sender, uid in self.senders:
-            form = f"csrf_token={sender.token}&name=Dana+Hale&title=President&agreed=y".encode()
+        for number, (sender, uid) in enumerate(self.senders):  # who signs, signs as the person they are
+            form = f"csrf_token={sender.token}&name=Sender+s{number}&title=President&agreed=y".encode()
             if self._posted(sender, f"/applicant/applications/{uid}/certify", form):
                 self.ledger.submitted.add(uid)
 
