@@ -55,10 +55,9 @@ def killed(app: Flask, *, kills: int, seed: int, writers: int = 8, batches: int 
     database: Database = app.extensions["grants.database"]
     stamp(database)
     pages = savers.make_sheets(app, writers)
-    scene, ledger = (
-        deeds.make(app, submissions=max(2, kills // 2), batches=max(1, kills // 3)),
-        deeds.Ledger(),
-    )
+    ledger, scene = deeds.Ledger(), deeds.Scene([], [])
+    if batches:
+        scene = deeds.make(app, submissions=3 * batches // 2, batches=batches)
     put_clock(database, savers.SHEETS_AT)
     told: Told = {}
     asked: list[str] = []
