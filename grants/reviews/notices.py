@@ -124,6 +124,7 @@ def assignments_sent(session: Session, event: Event) -> list[Mail]:
         if row.status == AssignmentStatus.SENT and row.sent_at == event.at
     }
     people = pool.people_by_id(session, {int(one) for one in (*added, *gone)})
+    taken = _taken(session, competition.id, event.at)
     mails = []
     for person_id, person in sorted(people.items()):
         count, less = added.get(str(person_id), 0), gone.get(str(person_id), 0)
@@ -140,12 +141,25 @@ def assignments_sent(session: Session, event: Event) -> list[Mail]:
                     "competition": competition,
                     "count": count,
                     "less": less,
+                    "taken": taken.get(person_id, []),
                     "due": due.get(str(person_id)),
                     "name": person.name,
                 },
             )
         )
     return mails
+
+
+def _taken(session: Session, competition_id: int, at: datetime) -> dict[int, list[str]]:
+    """Return the numbers that one sending took off each list, those left out that are closed meanwhile."""
+    rows = assignments.told_withdrawals(session, competition_id, at)
+    names = material.candidates_by_id(session, {row.application_id for row in rows})
+    barring = conflicts.barring_pairs(session, competition_id)
+    found: dict[int, list[str]] = {}
+    for row in rows:
+        if (row.person_id, row.application_id) not in barring:
+            found.setdefault(row.person_id, []).append(names[row.application_id].number)
+    return {person_id: sorted(numbers) for person_id, numbers in found.items()}
 
 
 def reminded(session: Session, event: Event) -> list[Mail]:

@@ -266,6 +266,9 @@ def test_reviewer_1_of_one_application_is_not_reviewer_1_of_another() -> None:
     assert order_for("one", members) == order_for("one", reversed(members))
 
 
+OTHERS = ["Federal Office of Regional Economies", "ana.roy@fore.example", ""]
+
+
 @pytest.mark.parametrize(
     ("words", "places"),
     [
@@ -273,14 +276,20 @@ def test_reviewer_1_of_one_application_is_not_reviewer_1_of_another() -> None:
         ("as ana roy says", ["Ana Roy"]),
         ("Roy is right.", ["Ana Roy"]),
         ("The royal plan.", []),
-        ("A roy of hope.", []),
-        ("Ana Royce leads it.", []),
+        ("A roy of hope.", ["Ana Roy"]),
+        ("ROY and others.", ["Ana Roy"]),
+        ("ana thinks so.", ["Ana Roy"]),
+        ("Seen by A.R. and A. R.", ["Ana Roy"]),
+        ("Write to ana.roy@fore.example.", ["Ana Roy", "ana.roy@fore.example"]),
+        ("At the Federal Office  of regional economies.", ["Federal Office of Regional Economies"]),
+        ("The Federal Office of Labor.", []),
+        ("Anabel Royce leads it.", []),
         ("", []),
     ],
 )
 def test_a_name_is_found_as_a_whole_word(words: str, places: list[str]) -> None:
     said = CriterionSaid("k", "K", "10", (Said("R", "", words, ""),))
 
-    found = names_in(FeedbackText("CO-1", "", "", "CO", 1, (said,)), ["Ana Roy"])
+    found = names_in(FeedbackText("CO-1", "", "", "CO", 1, (said,)), ["Ana Roy"], OTHERS)
 
     assert [one.name for one in found] == places

@@ -43,6 +43,7 @@ def ask_for_role(session: Session, person: Person, role: Role, *, actor: Actor, 
     """Ask for a role that a second administrator confirms; before there are two, the command gives it."""
     require(actor, "people.manage", person)
     _not_oneself(person, actor)
+    queries.lock_holders(session, Role.ADMINISTRATOR)
     if len(queries.holders_of(session, Role.ADMINISTRATOR)) < ENOUGH:
         raise refuse("second", ONLY_COMMAND, field="role")
     person = session.get_one(Person, person.id, with_for_update=True)  # two wishes at once meet here
@@ -102,6 +103,7 @@ def appoint(session: Session, *, email: str, role: Role, by: str, now: datetime)
     `by` is the account under which the command runs. Refused once two administrators exist: from then on they
     give roles on the pages.
     """
+    queries.lock_holders(session, Role.ADMINISTRATOR)
     if len(queries.holders_of(session, Role.ADMINISTRATOR)) >= ENOUGH:
         raise refuse("appointed", "Two administrators exist. They give roles on the page People and roles.")
     person = registration.invite_staff(session, email=email, name=email.partition("@")[0], now=now)

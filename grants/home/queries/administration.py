@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from grants.access.actor import Actor
 from grants.access.roles import Role
+from grants.accounts.queries import open_requests
 from grants.clock import real_now
 from grants.home.queries.record import last_verification
 from grants.home.queries.working import working
@@ -58,7 +59,7 @@ def administration_waiting(session: Session, actor: Actor, now: datetime) -> lis
     """Return what waits for the administrator: mail on which to decide, and a chain not verified lately."""
     if Role.ADMINISTRATOR not in actor.staff_roles:
         return []
-    found = _work_waiting(session)
+    found = [*_work_waiting(session), *_roles_waiting(session, actor)]
     counts = mail_counts(session)
     count = sum(counts.get(status, 0) for status in UNDELIVERED)
     if count:
@@ -71,6 +72,16 @@ def administration_waiting(session: Session, actor: Actor, now: datetime) -> lis
         days = "so far" if verified is None else f"for {(now - verified.at).days} days"
         found.append(_administrative("Verify the chain", f"Not verified {days}", "staff.home.events"))
     return found
+
+
+def _roles_waiting(session: Session, actor: Actor) -> list[Waiting]:
+    """Name the roles that others asked for: nobody confirms their own wish, or a role for themselves."""
+    asked = [row for row in open_requests(session) if actor.person_id not in {row.asked_by_id, row.person_id}]
+    if not asked:
+        return []
+    roles = "1 role" if len(asked) == 1 else f"{len(asked)} roles"
+    why = "Asked for by another administrator"
+    return [_administrative(f"Confirm or refuse {roles}", why, "staff.accounts.people")]
 
 
 def _work_waiting(session: Session) -> list[Waiting]:

@@ -1,6 +1,7 @@
 """Reads of assignments: the board, what is not sent, what a reviewer has to check."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlmodel import Session, col, select
 
@@ -50,6 +51,16 @@ def active_pair(session: Session, application_id: int, person_id: int) -> Assign
             col(Assignment.status).in_(ACTIVE),
         )
     ).first()
+
+
+def told_withdrawals(session: Session, competition_id: int, at: datetime) -> list[Assignment]:
+    """Return the withdrawn assignments of which reviewers were told at one instant."""
+    rows = select(Assignment).where(
+        col(Assignment.competition_id) == competition_id,
+        col(Assignment.status) == AssignmentStatus.WITHDRAWN,
+        col(Assignment.withdrawal_told_at) == at,
+    )
+    return list(session.exec(rows.order_by(col(Assignment.id))).all())
 
 
 def untold_withdrawals(session: Session, competition_id: int) -> list[Assignment]:

@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func
+from sqlalchemy import func, union
 from sqlmodel import Session, col, select
 
 from grants.access.policy import OFFICERS
+from grants.access.roles import Role
 from grants.accounts.models import StaffRole
 from grants.applications.models import Application
 from grants.lifecycle.models import Event
@@ -36,6 +37,15 @@ def serving(session: Session) -> set[int]:
     )
     on_panel = {person_id for person_id in session.exec(panel).all() if person_id is not None}
     return officers(session) | on_panel
+
+
+def running(session: Session, competition_id: int) -> frozenset[int]:
+    """Return who runs a competition's panel: program officers, and whoever invited somebody to it."""
+    holders = select(StaffRole.person_id).where(
+        col(StaffRole.role) == Role.PROGRAM_OFFICER, col(StaffRole.ended_at).is_(None)
+    )
+    inviting = select(PanelMember.invited_by_id).where(col(PanelMember.competition_id) == competition_id)
+    return frozenset(session.execute(union(holders, inviting)).scalars())
 
 
 def officers(session: Session) -> set[int]:

@@ -126,10 +126,8 @@ def _joining(
 ) -> list[Waiting]:
     """Return the steps that are missing: answer, agreement, interests, conflicts."""
     if member.status == MemberStatus.INVITED:
-        why = "By the link in the mail that invited you"
-        return [
-            _step(member, competition, "Answer the invitation to review", why, "index", member.expires_at)
-        ]
+        verb, why = "Answer the invitation to review", "Accept, or decline with a reason"
+        return [_step(member, competition, verb, why, "answer", member.expires_at)]
     if member.agreement_signed_at is None:
         why = "Nothing is shown before"
         return [_step(member, competition, "Sign the confidentiality agreement", why, "agreement")]
@@ -162,7 +160,7 @@ def _step(
         due,
         competition.number,
         f"reviewer.reviews.{page}",
-        {} if page == "index" else {"uid": member.uid},
+        {"uid": member.uid},
         OTHERS_WAIT,
         zone=competition.zone,
     )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -63,9 +63,14 @@ def order_for(application_uid: str, members: Iterable[str]) -> list[str]:
     return sorted(members, key=lambda uid: hashlib.sha256(f"{application_uid}\n{uid}".encode()).hexdigest())
 
 
-def names_in(text: FeedbackText, names: Iterable[str]) -> list[NameFound]:
-    """Return where a reviewer's full name, or their last name as it is written, stands in a text."""
+def names_in(text: FeedbackText, names: Iterable[str], others: Iterable[str] = ()) -> list[NameFound]:
+    """Return where something that points to a person of the panel stands in a text.
+
+    `names` are people: first and last name in any case and initials are looked for. `others` stand
+    whole: mail addresses, and the bodies that people belong to.
+    """
     patterns = [(name, _pattern(name)) for name in sorted(set(names)) if name.strip()]
+    patterns += [(one, _whole(one)) for one in sorted(set(others)) if one.strip()]
     return [
         NameFound(name, row.title, one.reviewer, where)
         for row in text.criteria
@@ -102,10 +107,18 @@ def digest(frozen: Mapping[str, Any]) -> str:
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    parts = [re.escape(part) for part in name.split()]
-    whole = rf"(?i:\b{_spaced(parts)}\b)"
-    return re.compile(rf"{whole}|\b{parts[-1]}\b" if len(parts) > 1 else whole)
+    """Match a person's name whole, its first and last word in any case, and initials with their points."""
+    parts = [part for part in name.split() if part]
+    words = [part for part in (parts[0], parts[-1]) if len(part.strip(".")) > 1]
+    initials = r"\s*".join(rf"{re.escape(part[0])}\." for part in parts)
+    found = [_bounded(name), *(_bounded(word) for word in words)]
+    return re.compile("|".join(found) + (rf"|(?<!\w){initials}" if len(parts) > 1 else ""))
 
 
-def _spaced(parts: Sequence[str]) -> str:
-    return r"\s+".join(parts)
+def _whole(words: str) -> re.Pattern[str]:
+    return re.compile(_bounded(words))
+
+
+def _bounded(words: str) -> str:
+    spaced = r"\s+".join(re.escape(part) for part in words.split())
+    return rf"(?i:(?<!\w){spaced}(?!\w))"

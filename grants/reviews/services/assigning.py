@@ -62,6 +62,8 @@ def assign(
     if member is None:
         raise NotFound
     _require_free(standing, application, member)
+    if person_id in standing.running and person_id == actor.person_id:
+        raise refuse("runs", f"You run this panel. Another person must add you to {application.number}.")
     candidate = next(one for one in standing.candidates if one.id == application.id)
     breaks = standing.broken_by(candidate, person_id, now)
     if breaks and not reason.strip():

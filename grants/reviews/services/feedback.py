@@ -15,7 +15,6 @@ from grants.errors import NotFound, refuse
 from grants.jobs.models import Job
 from grants.jobs.queue import enqueue
 from grants.lifecycle.record import record
-from grants.reviews.models import PanelMember
 from grants.reviews.queries import applications as material
 from grants.reviews.queries import feedback as stored
 from grants.reviews.queries import panels, pool
@@ -40,6 +39,14 @@ MAKE = "reviews.feedback"
 OPEN_SHEETS = "Not every score sheet is in."
 OPEN_PANEL = "The panel of the state is open."
 NOTHING = "No score sheet is in."
+
+
+@dataclass(frozen=True)
+class Clues:
+    """What points to the people of a panel: their names; their addresses and the bodies they belong to."""
+
+    names: frozenset[str]
+    others: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -88,7 +95,7 @@ def drafts(
     }
     cleared = stored.standing_of_competition(session, competition.id)
     told = stored.told_at(session, ids)
-    names = _names(pool.members_of(session, competition.id))
+    names = _clues(session, competition.id)
     return [
         _draft(
             competition,
@@ -222,14 +229,14 @@ def _draft(
     candidate: Candidate,
     found: Gathered,
     rubric: Rubric,
-    names: Collection[str],
+    names: Clues,
     *,
     waits_for: str | None,
     standing: Feedback | None,
     told_at: datetime | None,
 ) -> Draft:
     text = _text(competition, candidate, found.sheets, rubric)
-    return Draft(candidate, text, names_in(text, names), waits_for, standing, told_at)
+    return Draft(candidate, text, names_in(text, names.names, names.others), waits_for, standing, told_at)
 
 
 def _text(
@@ -274,5 +281,8 @@ def _waits_for(found: Gathered, *, is_open: bool) -> str | None:
     return None if found.is_settled else OPEN_SHEETS
 
 
-def _names(members: Sequence[PanelMember]) -> set[str]:
-    return {one.name for one in members}
+def _clues(session: Session, competition_id: int) -> Clues:
+    members = pool.members_of(session, competition_id)
+    entries = pool.reviewers_by_person(session, {one.person_id for one in members if one.person_id})
+    bodies = {one.affiliation for one in members} | {one.affiliation for one in entries.values()}
+    return Clues(frozenset(one.name for one in members), frozenset({one.email for one in members} | bodies))

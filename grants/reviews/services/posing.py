@@ -14,7 +14,7 @@ from grants.competitions.rules.choices import RankingMethod
 from grants.findings import Finding
 from grants.reviews.models import Assignment, Conflict, Likeness, PanelMember, Reviewer
 from grants.reviews.queries import applications as material
-from grants.reviews.queries import assignments, conflicts, likenesses, pool
+from grants.reviews.queries import assignments, conflicts, involvement, likenesses, pool
 from grants.reviews.queries.applications import Candidate
 from grants.reviews.rules.choices import ReviewerKind
 from grants.reviews.rules.fit import Readings, criteria_text
@@ -57,6 +57,8 @@ class Posed:
     barring: Mapping[tuple[int, int], Conflict]
     unlooked: Mapping[tuple[int, int], Likeness]
     """Names alike at which nobody has looked, by person and application."""
+    running: Collection[int]
+    """Who runs this panel: they review in it only with another person's reason, and no proposal says so."""
     fits: Mapping[tuple[int, int], Fit]
     """By application and person."""
 
@@ -159,7 +161,7 @@ class Posed:
             for row in self.by_application[candidate.id]
             if row.person_id != instead_of
         ]
-        return broken(
+        found = broken(
             self.colleague(person_id),
             beside,
             state=candidate.state,
@@ -168,6 +170,10 @@ class Posed:
             now=now,
             zone=self.competition.zone,
         )
+        if person_id in self.running:
+            message = f"{self.names[person_id]} runs this panel: another person writes why they review too."
+            found.append(Finding("runs", message, field="person"))
+        return found
 
     @cached_property
     def _panels(self) -> dict[str, dict[str, frozenset[str]]]:
@@ -209,11 +215,16 @@ class Posed:
 
     def _closed(self) -> dict[Pair, str]:
         numbers = {one.id: one.number for one in self.candidates}
-        return {
+        closed = {
             (numbers[row.application_id], self.names[row.person_id]): row.kind
             for row in self.barring.values()
             if row.application_id in numbers and row.person_id in self.names
         }
+        for person_id in self.members.keys() & set(self.running):
+            name = self.names[person_id]
+            pairs = ((one.number, name) for one in self.candidates)
+            closed |= {pair: "runs this panel" for pair in pairs if pair not in self.pairs}
+        return closed
 
     def _person(self, person_id: int) -> Person:
         member, who = self.members[person_id], self.colleague(person_id)
@@ -262,6 +273,7 @@ def posed(session: Session, competition: Competition, *, without: Collection[int
             if row.application_id not in without
         },
         likenesses.unlooked(session, [competition.id], without=without),
+        involvement.running(session, competition.id),
         _fits(session, competition, candidates, members, entries),
     )
 

@@ -75,6 +75,10 @@ def invitation(member: PanelMember) -> ResponseReturnValue:
                 if not isinstance(answered, str)
                 else go("reviewer.reviews.invitation", token=token, said=answered)
             )
+    return _invitation_page(member, form)
+
+
+def _invitation_page(member: PanelMember, form: DeclineForm) -> ResponseReturnValue:
     with current.reading() as session:
         competition = _competition(session, member)
         states = [row.state for row in states_of(session, competition.id)]
@@ -87,6 +91,23 @@ def invitation(member: PanelMember) -> ResponseReturnValue:
         expired=current.now() > member.expires_at,
         join_url=url_for("reviewer.reviews.agreement", uid=member.uid),
     )
+
+
+@pages.page(
+    "/invitations/<uid>/answer",
+    "answer",
+    permission="panel.join",
+    load=pool.member_by_uid,
+    methods=("GET", "POST"),
+)
+def answer(member: PanelMember) -> ResponseReturnValue:
+    """Say yes or no while signed in: the session proves the address to which the invitation went."""
+    form = DeclineForm()
+    if form.is_submitted():
+        answered = _answer(member, form)
+        if answered is not None:
+            return answered if not isinstance(answered, str) else go("reviewer.reviews.index", said=answered)
+    return _invitation_page(member, form)
 
 
 def _token_of_request() -> str:
