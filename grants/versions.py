@@ -75,6 +75,11 @@ def based_on(fields: Fields | None, names: Iterable[str]) -> dict[str, str]:
     return {} if fields is None else {name: fingerprint(fields.get(name, "")) for name in names}
 
 
+def covers(newer: Fields, older: Fields) -> bool:
+    """Say whether all that was typed before stands in what was typed after it."""
+    return all(text.strip() in newer.get(name, "") for name, text in older.items())
+
+
 def merge(stored: Fields, offered: Fields, bases: Fields) -> Merged:
     """Put what is offered on top of what is stored, field by field.
 

@@ -233,3 +233,21 @@ def test_changes_of_different_fields_in_two_tabs_are_merged(desk: Desk, database
     with database.reading() as session:
         row = session.exec(select(Score).where(col(Score.criterion_key) == "budget")).one()
     assert (answer.status_code, row.strengths, row.weaknesses) == (200, "Here.", "There.")
+
+
+def test_what_stands_against_a_stored_text_is_named_around_it_and_chosen_one_by_one(desk: Desk) -> None:
+    desk.client.post(desk.path, data={**GIVEN, "strengths": "From the other tab."}, headers=FETCH)
+    for words in ("Typed", "Typed and typed on.", "Something else."):
+        desk.client.post(desk.path, data={**GIVEN, "strengths": words}, headers=FETCH)
+    check = f"{desk.path.split('/score/')[0]}/check"
+    link = f'href="{desk.path}/versions"'
+
+    named = [desk.client.get(page).get_data(as_text=True).count(link) for page in (desk.path, check)]
+    shown = desk.client.get(f"{desk.path}/versions").get_data(as_text=True)
+    aside = shown.split('name="aside" value="')[1].split('"')[0]
+    desk.client.post(f"{desk.path}/versions", data={"keep": "stored", "version": "1", "aside": aside})
+
+    assert named == [2, 2], "what was typed on covers what was typed before"
+    assert "Something else." in shown
+    assert desk.client.get(check).get_data(as_text=True).count(link) == 1
+    assert "Typed and typed on." in desk.client.get(f"{desk.path}/versions").get_data(as_text=True)

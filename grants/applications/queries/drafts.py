@@ -180,6 +180,14 @@ def set_aside_by_uid(session: Session, application_id: int, uid: str) -> SetAsid
     return session.exec(rows).first()
 
 
+def undecided(session: Session, application_id: int) -> list[SetAside]:
+    """Return every text that stands against a stored one until somebody chooses, oldest first."""
+    rows = select(SetAside).where(
+        col(SetAside.application_id) == application_id, col(SetAside.settled_at).is_(None)
+    )
+    return list(session.exec(rows.order_by(col(SetAside.id))).all())
+
+
 def parties_of(session: Session, application_id: int) -> list[NamedParty]:
     """Return the people and partners named in a draft, in the order of entry."""
     rows = (

@@ -17,6 +17,7 @@ from grants.applications.queries.drafts import (
     read_again,
     section_version,
     standing_application,
+    undecided,
 )
 from grants.applications.rules.numbers import application_number
 from grants.applications.services.workspace import places_of
@@ -31,7 +32,7 @@ from grants.errors import NotFound, Refused, StaleVersion, refuse
 from grants.findings import Finding
 from grants.lifecycle.record import record
 from grants.organizations.models import Organization
-from grants.versions import Offer, Outcome, based_on, merge
+from grants.versions import Offer, Outcome, based_on, covers, merge
 
 CLASH = "Somebody saved this section while you wrote. Both texts are kept; nothing is lost."
 SAME_SITTING = timedelta(minutes=2)
@@ -256,6 +257,10 @@ def set_aside(
     """Keep what somebody typed on top of an old version until they have chosen."""
     if actor.person_id is None:
         raise NotFound
+    for earlier in undecided(session, application.id):
+        is_same_hand = (earlier.place, earlier.person_id) == (place, actor.person_id)
+        if is_same_hand and covers(content, earlier.content):
+            settle(session, earlier, now=now)
     kept = SetAside(
         application_id=application.id,
         place=place,

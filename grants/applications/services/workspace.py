@@ -8,7 +8,7 @@ from functools import cached_property
 from sqlmodel import Session
 
 from grants.accounts.models import Person
-from grants.applications.models import Application, NamedParty, Section, Submission
+from grants.applications.models import Application, NamedParty, Section, SetAside, Submission
 from grants.applications.queries.drafts import (
     AttachedDocument,
     Member,
@@ -16,6 +16,7 @@ from grants.applications.queries.drafts import (
     members_of,
     parties_of,
     sections_of,
+    undecided,
 )
 from grants.applications.queries.submissions import latest_submission
 from grants.applications.rules.completeness import (
@@ -83,6 +84,7 @@ class Frame:
     places: tuple[CriterionPlace, ...]
     required: tuple[RequiredDocument, ...]
     members: tuple[Member, ...]
+    undecided: tuple[SetAside, ...] = ()
 
     def place(self, key: str) -> CriterionPlace:
         """Return one criterion; raise `NotFound` where nothing is written under this key."""
@@ -251,6 +253,7 @@ def frame_of(session: Session, application: Application) -> Frame:
         places=places_of(criteria_of(session, competition.id)),
         required=tuple(documents_of(session, competition.id)),
         members=tuple(members_of(session, organization.id)),
+        undecided=tuple(undecided(session, application.id)),
     )
 
 

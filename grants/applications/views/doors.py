@@ -39,7 +39,26 @@ def around(frame: Frame, place: str) -> dict[str, Any]:
         "side_title": f"Application {application.number}",
         "side_items": _side(application, place),
         "contact": _contact(frame),
+        "undecided": _undecided(frame) if is_open(frame) else [],
     }
+
+
+def _undecided(frame: Frame) -> list[dict[str, Any]]:
+    """Name each text that waits for a choice, and lead to it."""
+    titles = {place.key: place.title for place in frame.places}
+    found = []
+    for aside in frame.undecided:
+        kind, _, key = aside.place.partition(":")
+        door = "budget_difference" if kind == "budget" else "difference"
+        found.append(
+            {
+                "title": f"Budget, year {key}" if kind == "budget" else titles.get(key, key),
+                "url": url_for(f"applicant.applications.{door}", uid=frame.application.uid, kept=aside.uid),
+                "by": frame.name_of(aside.person_id),
+                "at": aside.at,
+            }
+        )
+    return found
 
 
 def _side(application: Application, place: str) -> list[dict[str, Any]]:

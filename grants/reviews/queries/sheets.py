@@ -244,12 +244,10 @@ def aside_of(session: Session, sheet_id: int, key: str) -> ScoreAside | None:
     ).first()
 
 
-def asides_of(session: Session, sheet_id: int, key: str) -> list[ScoreAside]:
-    """Return everything that was set aside for a sub-criterion and not settled."""
+def asides_of(session: Session, sheet_id: int) -> list[ScoreAside]:
+    """Return everything of a sheet that was set aside and not settled, oldest first."""
     rows = select(ScoreAside).where(
-        col(ScoreAside.sheet_id) == sheet_id,
-        col(ScoreAside.criterion_key) == key,
-        col(ScoreAside.settled_at).is_(None),
+        col(ScoreAside.sheet_id) == sheet_id, col(ScoreAside.settled_at).is_(None)
     )
     return list(session.exec(rows.order_by(col(ScoreAside.id))).all())
 

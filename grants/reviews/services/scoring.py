@@ -32,7 +32,7 @@ from grants.reviews.rules.sheets import EMPTY, FIELDS, LONGEST, gaps, locked_bec
 from grants.reviews.rules.timing import early_reason
 from grants.reviews.services import statistics
 from grants.reviews.services.rubric import rubric_of
-from grants.versions import Offer, Outcome, based_on, merge
+from grants.versions import Offer, Outcome, based_on, covers, merge
 from grants.web.filters import clock_time
 from scoring.exact import show_exact
 from scoring.rubric import Leaf, Rubric
@@ -167,21 +167,22 @@ def set_aside(
     session: Session, sheet: Sheet, key: str, *, fields: Mapping[str, str], version: int, now: datetime
 ) -> ScoreAside:
     """Keep what was typed on top of an old version until its author has chosen."""
-    for earlier in stored.asides_of(session, sheet.id, key):
-        earlier.settled_at = now
-        session.add(earlier)
-    kept = ScoreAside(
-        sheet_id=sheet.id, criterion_key=key, fields=_tidy(fields, FIELDS), base_version=version, at=now
-    )
+    typed = _tidy(fields, FIELDS)
+    for earlier in stored.asides_of(session, sheet.id):
+        if earlier.criterion_key == key and covers(typed, earlier.fields):
+            earlier.settled_at = now
+            session.add(earlier)
+    kept = ScoreAside(sheet_id=sheet.id, criterion_key=key, fields=typed, base_version=version, at=now)
     session.add(kept)
     return kept
 
 
-def settle(session: Session, sheet: Sheet, key: str, *, now: datetime) -> None:
+def settle(session: Session, sheet: Sheet, uid: str, *, now: datetime) -> None:
     """Note that the author chose between two texts; what was set aside stays on record."""
-    for kept in stored.asides_of(session, sheet.id, key):
-        kept.settled_at = now
-        session.add(kept)
+    for kept in stored.asides_of(session, sheet.id):
+        if kept.uid == uid:
+            kept.settled_at = now
+            session.add(kept)
 
 
 def submit(

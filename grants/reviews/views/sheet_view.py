@@ -61,6 +61,7 @@ class SheetView:
     is_revision: bool
     has_changes: bool
     content: SubmissionContent | None
+    undecided: tuple[tuple[Row, datetime], ...] = ()
 
     @property
     def is_writable(self) -> bool:
@@ -86,7 +87,7 @@ class SheetView:
 
 
 def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int]) -> SheetView:
-    """Read a sheet with three queries: criteria, the reviewer's own entries on open applications, content."""
+    """Read a sheet with four queries: criteria, own entries on open applications, content, undecided."""
     criteria = criteria_of(session, opened.competition_id)
     rubric = rubric_from(criteria, opened.competition.total_points)
     entries = [
@@ -107,6 +108,8 @@ def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int])
         for number, leaf in enumerate(rubric.leaves, start=1)
     )
     answered = [row for row in rows if row.fields["points"]]
+    by_key = {row.key: row for row in rows}
+    asides = stored.asides_of(session, opened.sheet.id) if _locked(opened) is None else []
     return SheetView(
         rows=rows,
         so_far=sum((numbers.as_shown(row.fields["points"]) for row in answered), Fraction(0)),
@@ -117,6 +120,7 @@ def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int])
         is_revision=is_revision,
         has_changes=bool(changed),
         content=_content_of(session, opened),
+        undecided=tuple((by_key[one.criterion_key], one.at) for one in asides if one.criterion_key in by_key),
     )
 
 

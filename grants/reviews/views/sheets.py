@@ -209,7 +209,7 @@ def _settle(opened: OpenSheet, key: str) -> ResponseReturnValue:
                     actor=current.actor(),
                     now=current.now(),
                 )
-            scoring.settle(session, opened.sheet, key, now=current.now())
+            scoring.settle(session, opened.sheet, request.form.get("aside", ""), now=current.now())
     except StaleVersion:
         _keep_aside(opened, key, form)
         return go("reviewer.reviews.versions", uid=opened.uid, key=key)
