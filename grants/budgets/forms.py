@@ -39,10 +39,16 @@ class _YearFields(Form):
         """Return every cell as it was typed."""
         return {name: self[name].typed or "" for name in (*FIELDS, *DETAIL)}
 
-    def readable(self) -> YearBudget:
-        """Return what can be read of a form whose other cells hold no value."""
-        names = [name for name in (*FIELDS, *DETAIL) if isinstance(self[name].data, int)]
-        return gather({name: self[name].data for name in names if self[name].data})
+    def readable(self, stored: YearBudget) -> YearBudget:
+        """Return what is typed, and of the cells that hold no value what is stored, for that is what counts."""
+        kept = flatten(stored)
+        cells = {name: self._cents(name, kept.get(name, 0)) for name in (*FIELDS, *DETAIL)}
+        return gather({name: cents for name, cents in cells.items() if cents})
+
+    def _cents(self, name: str, stored: int) -> int:
+        cell = self[name]
+        is_unreadable = not isinstance(cell.data, int) and (cell.typed or "").strip()
+        return stored if is_unreadable else cell.data or 0
 
 
 YearForm: Any = type(

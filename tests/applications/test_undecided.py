@@ -68,3 +68,15 @@ def test_who_types_on_has_one_text_that_waits(desk: Desk) -> None:
     last = desk.save("Typed and typed on.")
 
     assert desk.links() == [last]
+
+
+def test_without_scripts_a_year_is_judged_by_what_is_stored(desk: Desk) -> None:
+    address = f"{desk.base}/budget/1"
+    desk.client.post(address, data={"travel__cash": "21,429.44", "version": "0"})
+
+    answer = desk.client.post(address, data={"travel__cash": "1,5", "personnel__cash": "10", "version": "1"})
+
+    page = answer.get_data(as_text=True)
+    assert "Stored, except for the following" in page
+    assert 'value="1,5"' in page
+    assert "21,439.44" in page, "the sum of expenses holds the stored cell and the good one"

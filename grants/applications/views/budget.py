@@ -130,7 +130,7 @@ def _year_page(application: Application, year: int, form: Any, *, status: int = 
     if request.method == "GET":
         form.fill(stored.content)
         form.version.data = stored.version
-    shown = form.readable() if request.method == "POST" else stored.content
+    shown = form.readable(stored.content) if request.method == "POST" else stored.content
     return page(
         "applicant/applications/budget_year.html",
         status=status,

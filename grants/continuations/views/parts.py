@@ -268,7 +268,7 @@ def _stale_budget(outcome: Outcome, typed: dict[str, str]) -> StaleVersion:
 
 def _year(dossier: Dossier, form: Any) -> dict[str, Any]:
     basis, year = dossier.basis, dossier.request.ordinal
-    shown = form.readable() if web.method == "POST" else dossier.content
+    shown = form.readable(dossier.content) if web.method == "POST" else dossier.content
 
     def view(content: Any) -> YearView:
         return YearView.of(year, content, basis.rule, selected_again=basis.selected_again)
