@@ -40,7 +40,7 @@ class _YearFields(Form):
         return {name: self[name].typed or "" for name in (*FIELDS, *DETAIL)}
 
     def readable(self, stored: YearBudget) -> YearBudget:
-        """Return what is typed, and of the cells that hold no value what is stored, for that is what counts."""
+        """Return what is typed; where that is no value, what is stored, for that is what counts."""
         kept = flatten(stored)
         cells = {name: self._cents(name, kept.get(name, 0)) for name in (*FIELDS, *DETAIL)}
         return gather({name: cents for name, cents in cells.items() if cents})
