@@ -64,6 +64,32 @@ def test_who_certifies_signs_as_the_account_and_proves_to_be_its_person(stage: S
     assert (kept.certified_name, kept.certified_title) == ("Dana Hale", "President")
 
 
+def test_what_changed_after_it_was_looked_at_is_not_signed(stage: Stage, clock: StoppedClock) -> None:
+    stage.complete()
+    client, form = stage.act_as(stage.scene.representative), stage.url("/certify")
+    checked = re.search(r'href="([^"]+/certify\?seen=[0-9a-f]{64})"', client.get(stage.url("/review")).text)
+    assert checked is not None
+    shown = client.get(checked[1]).text
+    (seen,) = re.findall(r'name="seen" value="([0-9a-f]{64})"', shown)
+    clock.put(clock.now() + timedelta(minutes=5))
+    section = stage.url("/sections/strategy")
+    (version,) = re.findall(r'name="version" value="(\d+)"', client.get(section).text)
+    client.post(section, data={"text": "Changed meanwhile.", "version": version})
+
+    refused = client.post(form, data={**SIGNED, "seen": seen})
+    gone_on = client.get(checked[1]).text
+    (anew,) = re.findall(r'name="seen" value="([0-9a-f]{64})"', refused.text)
+    signed = client.post(form, data={**SIGNED, "seen": anew})
+
+    sentence = "The draft was changed after you looked at it. The last text or amount: Center strategy, by"
+    assert "The draft was changed" not in shown
+    assert refused.status_code == 422
+    assert sentence in refused.text
+    assert 'value="President"' in refused.text
+    assert sentence in gone_on
+    assert (seen != anew, signed.status_code) == (True, 303)
+
+
 def test_a_submission_without_a_change_says_that_the_first_counts(stage: Stage, clock: StoppedClock) -> None:
     stage.complete()
     client = stage.act_as(stage.scene.representative)

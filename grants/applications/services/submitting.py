@@ -11,6 +11,7 @@ from grants.access.check import require
 from grants.applications.models import (
     Application,
     LateAttempt,
+    Section,
     Submission,
     SubmissionFile,
 )
@@ -19,22 +20,27 @@ from grants.applications.rules.numbers import receipt_number
 from grants.applications.services.freezing import frozen_content
 from grants.applications.services.workspace import Workspace, workspace_of
 from grants.applications.workflow import ApplicationStatus, SubmitFacts, is_on_time
-from grants.errors import NotFound
+from grants.errors import NotFound, refuse
 from grants.findings import Finding
 from grants.jobs.queue import enqueue
 from grants.lifecycle.perform import perform, tell
 from grants.lifecycle.queries import lock
 from grants.lifecycle.record import record
+from grants.words import at_instant
 
 LATE = "The request reached the server after the deadline."
 
 
 @dataclass(frozen=True)
 class Certification:
-    """The title of who certifies, and that they ticked the certifications; the name is the account's."""
+    """The title of who certifies, and that they ticked the certifications; the name is the account's.
+
+    `seen` is the hash of the content that the person had before them.
+    """
 
     title: str
     agreed: bool
+    seen: str = ""
 
 
 def submit(
@@ -61,8 +67,34 @@ def submit(
         raise NotFound
     if not is_on_time(deadline, now):
         return _keep_late(session, application, frozen, sha256, deadline_at=deadline, actor=actor, now=now)
+    if certified.seen and certified.seen != sha256:
+        raise refuse("changed", changed_since(workspace))
     facts = SubmitFacts(deadline, [*_certification_faults(certified), *workspace.findings])
     return _accept(session, workspace, frozen, sha256, facts=facts, certified=certified, actor=actor, now=now)
+
+
+def seen_hash(workspace: Workspace) -> str:
+    """Return the hash by which a page says what was looked at."""
+    return content_hash(frozen_content(workspace))
+
+
+def changed_since(workspace: Workspace) -> str:
+    """Say that the draft is not what somebody had before them, and who changed a text or a year last."""
+    frame = workspace.frame
+    texts = [(row.updated_at, row.updated_by_id, frame.place(key).title) for key, row in _written(workspace)]
+    years = [(row.updated_at, row.updated_by_id, f"Budget, year {row.year}") for row in workspace.table.years]
+    known = [(at, by, what) for at, by, what in (*texts, *years) if at is not None]
+    last = ""
+    if known:
+        at, by, what = max(known, key=lambda one: one[0])
+        who = frame.name_of(by) or "a colleague"
+        last = f" The last text or amount: {what}, by {who}, {at_instant(at, frame.competition.zone)}."
+    return f"The draft was changed after you looked at it.{last} Check it again, then sign."
+
+
+def _written(workspace: Workspace) -> list[tuple[str, Section]]:
+    keys = {place.key for place in workspace.frame.places}
+    return [(key, row) for key, row in workspace.sections.items() if key in keys]
 
 
 def withdraw(session: Session, application: Application, *, reason: str, actor: Actor, now: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app, request, url_for
 from flask.typing import ResponseReturnValue
 
 from grants.access.roles import APPLICANT
@@ -46,6 +46,7 @@ def review(application: Application) -> ResponseReturnValue:
         links=links_of(workspace, findings),
         submission=workspace.submission,
         has_changed=submitting.has_changed(workspace),
+        seen=submitting.seen_hash(workspace),
         crumbs=crumbs_of(workspace.frame.competition, application, "Review and submit"),
     )
 
@@ -111,6 +112,7 @@ def certify(application: Application) -> ResponseReturnValue:
     with current.reading() as session:
         workspace = workspace_of(session, application)
     links = links_of(workspace, workspace.findings)
+    seen = submitting.seen_hash(workspace)
     return page(
         form=form,
         **around(workspace.frame, "review"),
@@ -119,13 +121,17 @@ def certify(application: Application) -> ResponseReturnValue:
         stops=stops(workspace.findings),
         links={name: link[0] for name, link in links.items()},
         certifications=CERTIFICATIONS,
+        seen=seen,
+        changed=submitting.changed_since(workspace) if request.args.get("seen", seen) != seen else "",
         submission=workspace.submission,
         crumbs=crumbs_of(workspace.frame.competition, application, "Certify"),
     )
 
 
 def _submit(application: Application, form: CertifyForm, now: datetime) -> Submission | LateAttempt:
-    certified = Certification(form.title.data or "", bool(form.agreed.data))
+    certified = Certification(
+        form.title.data or "", bool(form.agreed.data), seen=request.form.get("seen", "")
+    )
     with current.writing() as session:
         session.add(application)
         if not submitting.is_on_record(session, application):

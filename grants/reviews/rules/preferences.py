@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from grants.findings import Finding, Level
-from grants.reviews.rules.words import at_instant
+from grants.words import at_instant
 
 
 @dataclass(frozen=True)

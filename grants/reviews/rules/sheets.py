@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from grants.findings import Finding
-from grants.reviews.rules.words import at_instant
+from grants.words import at_instant
 
 FIELDS = ("points", "strengths", "weaknesses", "agency_comment", "change_reason")
 """What one save of a sub-criterion holds, as text; empty points are no points."""

@@ -4,7 +4,7 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from grants.errors import refuse
-from grants.reviews.rules.words import at_instant
+from grants.words import at_instant
 
 LONGEST_REASON = 2000
 

@@ -16,13 +16,13 @@ from grants.reviews.models import LeftOut, Panel, PanelRecord, Phase, Score, Sco
 from grants.reviews.queries import live, panels
 from grants.reviews.queries import sheets as stored
 from grants.reviews.rules.timing import early_reason, revise_by
-from grants.reviews.rules.words import at_instant
 from grants.reviews.services import statistics
 from grants.reviews.services.lacking import lacking
 from grants.reviews.services.ranking import Round, StateRanking, ranked, round_of
 from grants.reviews.services.scoring import as_fields
 from grants.reviews.workflow import IN, PanelStatus, SheetStatus
 from grants.versions import Offer, Outcome, based_on, merge
+from grants.words import at_instant
 from scoring.threshold import Status
 
 RECORD_CLASH = "Somebody saved this record while you wrote. Both texts are below; nothing is lost."
