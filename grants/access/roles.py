@@ -32,9 +32,18 @@ STAFF = frozenset(
 SCREENING = frozenset({Role.PROGRAM_OFFICER, Role.GRANTS_OFFICER, Role.AUDITOR})
 """Who judges, or audits, whether an applicant is eligible, and so needs what it answered of itself."""
 CONFIRMED = frozenset(
-    {Role.PROGRAM_OFFICER, Role.GRANTS_OFFICER, Role.SELECTING_OFFICIAL, Role.ADMINISTRATOR}
+    {
+        Role.PROGRAM_OFFICER,
+        Role.GRANTS_OFFICER,
+        Role.SELECTING_OFFICIAL,
+        Role.PANEL_CHAIR,
+        Role.ADMINISTRATOR,
+    }
 )
-"""Roles that decide for the government, or make those who do: two administrators give one together."""
+"""Roles that decide for the government, lead those who score, or make both: two administrators give one.
+
+Who belongs to a host and is made chair would read the rivals' scores, so no one person gives that either.
+"""
 APPLICANT = frozenset({Role.MEMBER, Role.REPRESENTATIVE})
 
 SEPARATED = (

@@ -180,7 +180,7 @@ def test_staff_are_invited_by_mail(
 ) -> None:
     admin = make(database, clock, ONE, Role.ADMINISTRATOR)
     client, page = act_as(as_admin(admin)), "/staff/accounts/people/invite"
-    typed = {"name": "Nora New", "email": NEW, "role": "panel chair"}
+    typed = {"name": "Nora New", "email": NEW, "role": "auditor"}
 
     assert client.get(page).status_code == 200
     faulty = client.post(page, data=typed | {"email": "nora"})
@@ -190,7 +190,7 @@ def test_staff_are_invited_by_mail(
 
     assert (faulty.status_code, alone.status_code, nobody) == (422, 422, set())
     assert "Nora New" in faulty.get_data(as_text=True)
-    assert (sent.status_code, held(database, NEW)) == (303, {Role.PANEL_CHAIR})
+    assert (sent.status_code, held(database, NEW)) == (303, {Role.AUDITOR})
     with database.reading() as session:
         person = queries.person_by_email(session, NEW)
         assert person is not None

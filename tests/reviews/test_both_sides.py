@@ -7,7 +7,7 @@ from grants.access.actor import SYSTEM, Actor
 from grants.access.check import may
 from grants.access.roles import Role
 from grants.accounts.models import Person
-from grants.accounts.queries import roles_held
+from grants.accounts.queries import open_requests, roles_held
 from grants.accounts.services.roles import grant_role
 from grants.applications.models import Application, Submission
 from grants.database import Database
@@ -90,11 +90,18 @@ def test_who_is_named_in_an_application_gets_no_role_that_touches_it(
     with database.writing() as session:
         person = make_person(session, "dana@elsewhere.example", "dr. Dana  Hale of CO-2")
         admin = make_person(session, "admin@agency.example", "Ada Min")
-        administrator = Actor(admin.id, admin.name, staff_roles=frozenset({Role.ADMINISTRATOR}))
+        other = make_person(session, "second@agency.example", "Ben Min")
+        for each in (admin, other):
+            grant_role(session, each, Role.ADMINISTRATOR, actor=SYSTEM, now=NOW)
+        first, second = (
+            Actor(each.id, each.name, staff_roles=frozenset({Role.ADMINISTRATOR})) for each in (admin, other)
+        )
 
-    said = act_as(administrator).post(
-        f"/staff/accounts/people/{person.uid}", data={"role": "panel chair"}, follow_redirects=True
-    )
+    act_as(first).post(f"/staff/accounts/people/{person.uid}", data={"role": "panel chair"})
+    with database.reading() as session:
+        assert roles_held(session, person.id) == [], "a second person decides"
+        (wish,) = open_requests(session, person.id)
+    said = act_as(second).post(f"/staff/accounts/role-requests/{wish.uid}", follow_redirects=True)
 
     assert "1 application stays closed to them" in said.get_data(as_text=True)
     with database.reading() as session:
