@@ -43,11 +43,30 @@ function listed(box, left) {
   box.hidden = left.length === 0;
 }
 
+/* Nothing is sent from a closed page: the whole texts stand there until somebody has them forgotten. */
+function closed(box, left) {
+  const texts = left.flatMap((entry) => Object.values({ ...entry.flight, ...entry.fields })).map((one) => one.text).filter((text) => text.trim());
+  box.querySelector("[data-unsent-list]").replaceChildren(...texts.map((text) => {
+    const item = document.createElement("li");
+    const words = document.createElement("pre");
+    words.className = "quoted";
+    words.textContent = text;
+    item.append(words);
+    return item;
+  }));
+  box.querySelector("[data-unsent-forget]").addEventListener("click", () => {
+    left.forEach((entry) => device.remove(entry.key));
+    box.hidden = true;
+  });
+  box.hidden = texts.length === 0;
+}
+
 /** Look for what this device holds under the addresses that the box names. */
 export async function start(root) {
   const box = root.querySelector("[data-unsent-under]");
   const under = box.dataset.unsentUnder;
   const before = device.all(under);
+  if ("unsentClosed" in box.dataset) { closed(box, before.filter((entry) => entry.url === under)); return; }
   document.addEventListener("submit", (event) => held(event, box, under), true);
   if (!before.length) return;
   listed(box, before);

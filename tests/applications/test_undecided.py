@@ -1,9 +1,12 @@
 """A text that stands against a stored one is named on every page around it until somebody chooses."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from grants.clock import StoppedClock
 from tests.factories import applications as make
 from tests.plugins.web import ActAs
 
@@ -80,3 +83,15 @@ def test_without_scripts_a_year_is_judged_by_what_is_stored(desk: Desk) -> None:
     assert "Stored, except for the following" in page
     assert 'value="1,5"' in page
     assert "21,439.44" in page, "the sum of expenses holds the stored cell and the good one"
+
+
+@pytest.mark.parametrize("page", ["/sections/strategy", "/about", "/budget/1"])
+def test_a_closed_page_shows_what_the_device_still_holds_of_it(
+    desk: Desk, clock: StoppedClock, page: str
+) -> None:
+    mark = f'data-unsent-under="{desk.base}{page}" data-unsent-closed'
+    assert mark not in desk.client.get(f"{desk.base}{page}").get_data(as_text=True)
+
+    clock.put(make.DEADLINE + timedelta(seconds=1))
+
+    assert mark in desk.client.get(f"{desk.base}{page}").get_data(as_text=True)
