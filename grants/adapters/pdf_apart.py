@@ -22,6 +22,7 @@ from grants.config import ROOT
 from grants.errors import Unavailable
 
 MEGABYTE = 1024 * 1024
+PROGRAM = "grants.adapters.pdf_opener"
 BEGUN = b"!"
 """The first byte of every answer: without it no child ever ran, and the file is not to blame."""
 AT_ONCE = 2
@@ -94,7 +95,7 @@ class _Opener:
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, MEGABYTE)
         with theirs:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "grants.adapters.pdf_opener", str(theirs.fileno())],
+                [sys.executable, "-m", PROGRAM, str(theirs.fileno())],
                 cwd=ROOT,
                 env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
                 pass_fds=[theirs.fileno()],
