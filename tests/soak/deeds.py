@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pikepdf
 from flask import Flask
@@ -31,8 +32,9 @@ from grants.documents.workflow import BatchStatus, LetterStatus
 from grants.lifecycle.models import Message, MessageStatus
 from tests.bench import savers
 from tests.factories import applications as hosts
+from tests.factories.continuations import PASSWORD, let_sign
 from tests.factories.hostile import carrying
-from tests.soak.attacks import FORM, Stranger
+from tests.soak.attacks import FORM, Refusal, Stranger
 
 LETTERS = 3
 PAUSE = 0.4
@@ -71,6 +73,7 @@ def make(app: Flask, *, submissions: int, batches: int) -> Scene:
         made = [_draft(session, competition, f"s{number}") for number in range(submissions)]
         for application in made:
             _complete(session, app, application)
+            let_sign(session, application.actor)
         made.append(_draft(session, competition, "uploading"))
         asked = [_batch(session, number) for number in range(batches)]
     Worker(app, clock=lambda: StoppedClock(now)).run_once()
@@ -146,9 +149,8 @@ class Doers:
                 self.ledger.uploads[hashlib.sha256(content).hexdigest()] = self.upload_uid
 
     def _submit(self) -> None:
-        for number, (sender, uid) in enumerate(self.senders):  # who signs, signs as the person they are
-            form = f"csrf_token={sender.token}&name=Sender+s{number}&title=President&agreed=y".encode()
-            if self._posted(sender, f"/applicant/applications/{uid}/certify", form):
+        for sender, uid in self.senders:
+            if self._until_done(lambda who=sender, what=uid: certify(who, what).status):  # type: ignore[misc]
                 self.ledger.submitted.add(uid)
 
     def _release(self) -> None:
@@ -168,6 +170,12 @@ class Doers:
                 return True
             time.sleep(PAUSE)
         return False
+
+
+def certify(sender: Stranger, uid: str) -> Refusal:
+    """Certify and submit, signing with the password."""
+    sent = {"csrf_token": sender.token, "title": "President", "agreed": "y", "signer": PASSWORD}
+    return sender.post(f"/applicant/applications/{uid}/certify", urlencode(sent).encode(), FORM)
 
 
 def uid_in(budget: tuple[str, str]) -> str:

@@ -22,10 +22,12 @@ from urllib.parse import urlsplit
 
 from alembic import command
 from flask import Flask
+from sqlmodel import select
 
 from grants.clock import StoppedClock
 from grants.config import ROOT, Settings
 from grants.database import Database
+from grants.lifecycle.models import Message, MessageStatus
 from grants.lifecycle.verify import verify_chain
 from grants.migrations.running import configuration
 from tests.bench import savers
@@ -80,7 +82,7 @@ def killed(app: Flask, *, kills: int, seed: int, writers: int = 8, batches: int 
         for thread in threads:
             thread.join(60)
         folder = Path(urlsplit(settings.mail_url).path)
-        faults += late(folder, [*asked, *(deeds.awaited(scene, ledger) if batches else [])])
+        faults += late(database, folder, [*asked, *(deeds.awaited(scene, ledger) if batches else [])])
     if service.returncode != 0:
         faults.append(f"the service ended with {service.returncode}")
     if len(told) < writers or not asked:
@@ -188,17 +190,29 @@ def keep_registering(port: int, asked: list[str], stop: threading.Event) -> None
         stop.wait(0.3)
 
 
-def late(folder: Path, asked: list[str]) -> list[str]:
-    """Wait for the mail of every registration; say which is missing after half a minute, or came twice."""
+def late(database: Database, folder: Path, asked: list[str]) -> list[str]:
+    """Wait for the mail of every registration; say which is missing after half a minute, or came twice.
+
+    A mail at whose last word the worker was killed may be missing: it stands as unknown, for a person.
+    """
     until = time.monotonic() + WITHIN
     while True:
-        to = mails_in(folder)
-        missing = [email for email in asked if not to[email]]
+        to, states = mails_in(folder), states_of(database)
+        missing = [one for one in asked if not to[one] and states.get(one) != MessageStatus.UNKNOWN]
         if not missing or time.monotonic() > until:
             break
         time.sleep(0.2)
     twice = [email for email, count in to.items() if count > 1]
-    return [f"no mail to {email}" for email in missing] + [f"two mails to {email}" for email in twice]
+    lacking = [f"no mail to {email}, which is {states.get(email, 'not written')}" for email in missing]
+    return lacking + [f"two mails to {email}" for email in twice]
+
+
+def states_of(database: Database) -> dict[str, MessageStatus]:
+    """Return how far the mail to each address is; unknown only where the last word had been said."""
+    with database.reading() as session:
+        messages = session.exec(select(Message)).all()
+    open_ = MessageStatus.UNKNOWN
+    return {one.address: one.progress for one in messages if one.progress != open_ or one.handed_at}
 
 
 def mails_in(folder: Path) -> Counter[str]:
