@@ -184,6 +184,11 @@ class StateView:
         """Say whether the state has a frozen ranking with an official order."""
         return self.ranking is not None and not self.refusals
 
+    @property
+    def waits_for_ranking(self) -> bool:
+        """Say whether applications were reviewed and nothing is frozen: then nobody is chosen or declined."""
+        return bool(self.ranked) and self.ranking is None
+
     def chosen(self) -> Ranked | None:
         """Return the application that the standing selection chose."""
         wanted = self.selection.application_id if self.selection else None

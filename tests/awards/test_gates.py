@@ -1,6 +1,6 @@
 """What a selection and an award must show before they are signed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -66,6 +66,12 @@ CASES = [
         [],
     ),
     ("no award without a reason", Chosen(choice="no_award", application_id=None), FACTS, ["reason"]),
+    (
+        "no award before the ranking is frozen",
+        Chosen(choice="no_award", application_id=None, justification="None is good enough."),
+        replace(FACTS, waits_for_ranking=True),
+        ["not_frozen"],
+    ),
     (
         "no official rank",
         Chosen(),

@@ -6,6 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
+from lxml import html
 
 from grants.access.actor import Actor
 from grants.clock import StoppedClock
@@ -50,6 +51,21 @@ def test_a_removed_criterion_is_named_and_put_back_with_all_below_it(
     assert f"“{PARENT.title}” and {len(PARENT.criterion)} sub-criteria" in gone.text
     assert desk.get(f"{HERE}/file").text == before
     assert "Put it back" not in desk.get(CRITERIA).text
+
+
+@ON_SQLITE
+def test_enter_puts_nothing_back(desk: FlaskClient, draft: Competition) -> None:
+    desk.post(CRITERIA, data={"version": "1", "total": "100", "act": f"remove:{PARENT.key}"})
+    page = html.fromstring(desk.get(CRITERIA).text)
+
+    buttons = page.xpath(
+        "//button[@type='submit'][@form='section-form' or ancestor::form[@id='section-form']]"
+    )
+
+    assert any("put-back" in (one.get("value") or "") for one in buttons)
+    assert buttons[0].get("data-enter") is not None, (
+        "the first in the order of the tree is what Enter presses"
+    )
 
 
 @ON_SQLITE

@@ -32,13 +32,24 @@ class StateFacts:
     tied: frozenset[int]
     factors: Sequence[str]
     official: bool
-    eligible: frozenset[int] = frozenset()
     requested: int = 0
     available: int = 0
+    waits_for_ranking: bool = False
+    """Whether applications were reviewed and their ranking is not frozen: then nobody is declined either."""
 
 
 def selection_gate(selection: Any, facts: StateFacts, _now: datetime) -> list[Finding]:
     """Return every reason why this selection may not be signed (law_and_practice, section 5 item 7)."""
+    if selection.choice == "no_award" and facts.waits_for_ranking:
+        return [
+            *_reason_given(selection),
+            Finding(
+                "not_frozen",
+                "The ranking of this state is not frozen, so nobody is declined yet. Put the state on hold.",
+                field="application",
+                authority=AUTHORITY_SELECTION,
+            ),
+        ]
     if selection.choice in {"hold", "no_award"}:
         return _reason_given(selection)
     findings = [*_chosen_faults(selection, facts)]

@@ -74,6 +74,7 @@ def state_facts(view: StateView, factors: tuple[str, ...], application_id: int |
         official=view.is_official,
         requested=(chosen.requested or 0) if chosen else 0,
         available=view.target.federal_per_year or 0,
+        waits_for_ranking=view.waits_for_ranking,
     )
 
 

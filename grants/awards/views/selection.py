@@ -150,6 +150,7 @@ def _selection_form(view: StateView, factors: tuple[str, ...]) -> SelectionForm:
         justification=standing.justification if standing else "",
     )
     ranked = [one for one in view.ranked if one.place is not None]
+    ends = [(Choice.NO_AWARD.value, "No award in this round; the state goes into the next one")]
     form.application.choices = choices(
         [
             *(
@@ -160,7 +161,7 @@ def _selection_form(view: StateView, factors: tuple[str, ...]) -> SelectionForm:
                 for one in ranked
             ),
             (Choice.HOLD.value, "Hold: decide later"),
-            (Choice.NO_AWARD.value, "No award in this round; the state goes into the next one"),
+            *([] if view.waits_for_ranking else ends),
         ]
     )
     form.factor.choices = choices(
@@ -201,7 +202,8 @@ def approve_selection(selection: Selection) -> ResponseReturnValue:
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            return _to_selections(selection, "Approved. Prepare the award next.")
+            ends = selection.choice is not Choice.SELECT
+            return _to_selections(selection, "Approved." if ends else "Approved. Prepare the award next.")
     return _memo_page(selection, form, ReturnForm(formdata=None))
 
 
