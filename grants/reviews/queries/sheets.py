@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam
+from sqlalchemy import Row, bindparam, exists
 from sqlalchemy import select as select_bare
 from sqlalchemy.orm import defer
 from sqlmodel import Session, col, select
@@ -38,6 +38,7 @@ class OpenSheet:
     submission: Submission | None
     panel: Panel | None
     due_at: datetime | None
+    has_undecided: bool
     __tablename__ = "sheet"
 
     @property
@@ -73,7 +74,14 @@ class OpenSheet:
 
 _OPEN_SHEET = (
     select(Sheet, Application, Organization.name, Competition)
-    .add_columns(Submission, Panel, Assignment)
+    .add_columns(
+        Submission,
+        Panel,
+        Assignment,
+        exists()
+        .where(col(ScoreAside.sheet_id) == col(Sheet.id), col(ScoreAside.settled_at).is_(None))
+        .label("has_undecided"),
+    )
     .join(Application, col(Application.id) == col(Sheet.application_id))
     .join(Organization, col(Organization.id) == col(Application.organization_id))
     .join(Competition, col(Competition.id) == col(Sheet.competition_id))
@@ -105,7 +113,7 @@ def open_sheet(session: Session, uid: str) -> OpenSheet | None:
     row = session.execute(_OPEN_SHEET, {"sheet_uid": uid}).first()
     if row is None:
         return None
-    sheet, application, organization, competition, submission, panel, assignment = row
+    sheet, application, organization, competition, submission, panel, assignment, has_undecided = row
     return OpenSheet(
         sheet,
         application,
@@ -114,6 +122,7 @@ def open_sheet(session: Session, uid: str) -> OpenSheet | None:
         submission,
         panel,
         sheet.due_at if sheet.phase is Phase.FINAL else assignment.due_at if assignment else None,
+        bool(has_undecided),
     )
 
 

@@ -109,7 +109,8 @@ def sheet_view(session: Session, opened: OpenSheet, *, open_to: Collection[int])
     )
     answered = [row for row in rows if row.fields["points"]]
     by_key = {row.key: row for row in rows}
-    asides = stored.asides_of(session, opened.sheet.id) if _locked(opened) is None else []
+    is_asked = opened.has_undecided and _locked(opened) is None
+    asides = stored.asides_of(session, opened.sheet.id) if is_asked else []
     return SheetView(
         rows=rows,
         so_far=sum((numbers.as_shown(row.fields["points"]) for row in answered), Fraction(0)),
