@@ -41,6 +41,9 @@ class Group {
     this.states = new Map();
     this.refused = new Map();
     this.orphans = [];
+    this.adopted = [];
+    this.restored = new Map();
+    this.typed = new Set();
     this.flight = null;
     this.running = null;
     this.peeked = 0;
@@ -61,8 +64,8 @@ class Group {
 
   watch() {
     this.form.autocomplete = "off"; // Back shows what is stored and what this device keeps, never older text
-    this.form.addEventListener("input", () => { this.later(REST); this.note(); });
-    this.form.addEventListener("change", () => this.later(SOON));
+    this.form.addEventListener("input", (event) => { this.typed.add(event.target.name); this.later(REST); this.note(); });
+    this.form.addEventListener("change", (event) => { this.typed.add(event.target.name); this.later(SOON); });
     this.form.addEventListener("focusout", (event) => { this.tidy(event.target.name); if (this.isDirty()) this.later(SOON); });
     window.addEventListener("online", () => this.save());
     window.addEventListener("storage", () => { if (this.kind === "session" || this.kind === "another") this.again(); });
@@ -101,8 +104,19 @@ class Group {
   keep() {
     if (this.gone) return true;
     const fields = this.changed();
-    if (!Object.keys(fields).length && !this.flight) { device.drop(this.url); return true; }
-    return device.keep(this.url, { fields, flight: this.flight });
+    const isKept = Object.keys(fields).length || this.flight ? device.keep(this.url, { fields, flight: this.flight }) : true;
+    if (!Object.keys(fields).length && !this.flight) device.drop(this.url);
+    if (isKept) this.release();
+    return isKept;
+  }
+
+  /* What came from an earlier visit is this page's own: changed here, the older copy of it goes. */
+  release() {
+    for (const [name, words] of this.restored) {
+      if (!this.typed.has(name) || text(this.form, name) === words) continue;
+      for (const key of this.adopted) device.settle(key, { [name]: words });
+      this.restored.delete(name);
+    }
   }
 
   /* A browser that is killed while somebody types loses a third of a second. */
@@ -373,6 +387,7 @@ class Group {
     const state = this.state(name);
     if (kept.text === state.shown) { for (const key of this.adopted) device.settle(key, { [name]: kept.text }); return; }
     state.base = kept.base;
+    this.restored.set(name, kept.text);
     write(this.form, name, kept.text);
   }
 
